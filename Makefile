@@ -1,0 +1,84 @@
+# Every command of the project. `make` alone lists them; CUSTOMER360_… settings come from
+# the environment (README). Needs python3 (3.11 or newer) with pip, make and git.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.PHONY: help refresh test land build lint format explain versions rollback dev golden demo lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+refresh: $(READY)  ## land, check, build, check, publish: the nightly job, once
+	@$(BIN)/python -m orchestration.refresh
+
+test: $(READY)  ## all tests (ARGS="-k name" for some)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+land: $(READY)  ## bring the landing folder into the development database
+	@$(BIN)/python -m orchestration.land
+
+build: $(READY)  ## plain dbt build in the development database, after `make land`
+	@$(BIN)/dbt build
+
+lint: $(READY)  ## sqlfmt, ruff and mypy, changing nothing
+	@$(BIN)/sqlfmt --check --quiet models macros tests/dbt
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY)  ## put SQL and Python into the project's form
+	@$(BIN)/sqlfmt --quiet models macros tests/dbt
+	@$(BIN)/ruff check --fix --exit-zero --quiet .
+	@$(BIN)/ruff format .
+
+explain: $(READY)  ## landed rows behind a published row: TABLE=marts.fct_orders KEY=…
+	@test -n '$(TABLE)' -a -n '$(KEY)' || { echo 'make explain TABLE=marts.fct_orders KEY=… [LIMIT=20]'; exit 2; }
+	@$(BIN)/python -m orchestration.explain $(if $(LIMIT),--limit '$(LIMIT)') -- '$(TABLE)' '$(KEY)'
+
+versions: $(READY)  ## what is published
+	@$(BIN)/python -m orchestration.cli versions
+
+rollback: $(READY)  ## let readers see the version before, or TO=<id>
+	@$(BIN)/python -m orchestration.cli rollback $(if $(TO),--to '$(TO)')
+
+dev: $(READY)  ## Dagster's UI
+	@$(BIN)/python -m orchestration.cli dev
+
+golden: $(READY)  ## write the reviewed figures of the demo anew (tests/golden)
+	@WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/golden
+
+demo: $(READY)  ## make seeds/demo anew, byte for byte
+	@rm -rf seeds/demo seeds/demo_truth
+	@$(BIN)/python -m orchestration.lib.synthetic
+
+lock: $(READY)  ## write requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras \
+	  --quiet --output-file requirements.lock
+	@! grep -nE 'https?://' requirements.lock
+
+clean:  ## remove what is made on the way; published versions and .venv stay
+	@rm -rf target logs warehouse/dev .pytest_cache .mypy_cache .ruff_cache
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# The stamp is written last, so an installation that was cut short is made anew, and so
+# is one whose python has gone since.
+ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
+.PHONY: $(READY)
+endif
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another with: make PYTHON=python3.12 …"; exit 1; }
+	@echo 'Installing the locked packages into $(VENV): once, about a minute …'
+	@set -e; start=$$(date +%s); rm -rf $(VENV); \
+	if $(PYTHON) -m venv $(VENV) >/dev/null 2>&1; then pip='$(BIN)/python -m pip'; \
+	else $(PYTHON) -m venv --clear --without-pip $(VENV); pip='$(PYTHON) -m pip --python $(BIN)/python'; fi; \
+	$$pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.lock; \
+	echo "Installed in $$(($$(date +%s) - start)) s."
+	@touch $(READY)

@@ -1,0 +1,98 @@
+with
+    pools as (
+        select distinct pool_key, cost_month, scope, scope_value, driver
+        from {{ ref("int_costs_by_month") }}
+    ),
+
+    served as (
+        select months.*, customers.market, customers.acquisition_channel
+
+        from {{ ref("int_customer_month_drivers") }} as months
+        inner join
+            {{ ref("dim_customers") }} as customers
+            on months.customer_id = customers.customer_id
+        where months.is_served
+    ),
+
+    treated as (
+        select distinct campaign_id, customer_id
+        from {{ ref("int_campaign_members_judged") }}
+        where row_state = 'accepted' and arm = 'treatment'
+    ),
+
+    named_customers as (
+        select pools.*, customers.customer_id
+        from pools
+        inner join
+            {{ ref("int_customers_addressed") }} as customers
+            on pools.scope_value = customers.customer_address
+        where pools.scope = 'customer'
+    ),
+
+    members as (
+        select pools.pool_key, pools.driver, served.*
+        from pools
+        inner join served on pools.cost_month = served.activity_month
+        where pools.scope = 'all'
+
+        union all
+
+        select pools.pool_key, pools.driver, served.*
+        from pools
+        inner join
+            served
+            on pools.cost_month = served.activity_month
+            and pools.scope_value = served.market
+        where pools.scope = 'market'
+
+        union all
+
+        select pools.pool_key, pools.driver, served.*
+        from pools
+        inner join
+            served
+            on pools.cost_month = served.activity_month
+            and pools.scope_value = served.acquisition_channel
+        where pools.scope = 'channel'
+
+        union all
+
+        select pools.pool_key, pools.driver, served.*
+        from pools
+        inner join treated on pools.scope_value = treated.campaign_id
+        inner join
+            served
+            on pools.cost_month = served.activity_month
+            and treated.customer_id = served.customer_id
+        where pools.scope = 'campaign'
+    ),
+
+    weighted as (
+        select
+            pool_key,
+            customer_id,
+            case
+                driver
+                when 'customers'
+                then 1
+                when 'orders'
+                then order_count
+                when 'revenue'
+                then greatest(cast(revenue_amount * 100 as bigint), 0)
+                when 'tickets'
+                then ticket_count
+                when 'contacts'
+                then contact_count
+            end as weight
+
+        from members
+
+        union all
+
+        select pool_key, customer_id, 1 as weight
+        from named_customers
+    )
+
+select *
+from weighted
+where weight > 0

@@ -1,0 +1,35 @@
+with
+    records as (
+        select source_system, source_customer_id, customer_id
+        from {{ ref("int_customers_resolved") }}
+    ),
+
+    addresses as (
+        select
+            source_system || ':' || source_customer_id as customer_address, customer_id
+        from records
+
+        union
+
+        select source_customer_id as customer_address, customer_id
+        from records
+        where source_system = 'main'
+
+        union
+
+        -- customers whom no record describes go by their public id
+        select customer_id as customer_address, customer_id
+        from {{ ref("dim_customers") }}
+        where not is_profiled
+
+        union
+
+        select 'main:' || customer_id as customer_address, customer_id
+        from {{ ref("dim_customers") }}
+        where not is_profiled and customer_id not like '%:%'
+    )
+
+-- the full form wins where a bare id of `main` reads like one
+select customer_address, min(customer_id) as customer_id
+from addresses
+group by customer_address

@@ -1,0 +1,23 @@
+{%- set valued = [
+    "orders",
+    "order_lines",
+    "refunds",
+    "costs",
+    "tickets",
+    "campaign_members",
+] -%}
+{%- for table_name in landed_tables() %}
+    select
+        '{{ table_name }}' as table_name,
+        landing_file_id,
+        record_number,
+        row_state,
+        {{ "all_refusals" if table_name in valued else "refusals" }} as refusals,
+        control_amount
+
+    from {{ ref("int_" ~ table_name ~ "_judged") }}
+    {%- if not loop.last %}
+
+        union all
+    {% endif %}
+{%- endfor %}

@@ -1,0 +1,152 @@
+with
+    responses as (select * from {{ ref("fct_survey_responses") }}),
+
+    period_days as (select * from {{ ref("int_period_days") }}),
+
+    dimensions as (
+        select customer_id, dimension, dimension_value
+        from {{ ref("int_customer_dimensions") }}
+    ),
+
+    answers_ranked as (
+        select
+            responses.survey_type,
+            responses.customer_id,
+            responses.touchpoint,
+            responses.score_band,
+            period_days.period_grain,
+            period_days.period_start_date,
+            {%- for name, more in {
+                "customer": "",
+                "touchpoint": ", responses.touchpoint",
+            }.items() %}
+                row_number() over (
+                    partition by
+                        responses.survey_type,
+                        responses.customer_id,
+                        period_days.period_grain,
+                        period_days.period_start_date{{ more }}
+                    order by responses.responded_at desc, responses.response_id desc
+                ) as {{ name }}_rank{{ "," if not loop.last }}
+            {%- endfor %}
+
+        from responses
+        inner join period_days on responses.responded_date = period_days.day_date
+        where responses.is_answered
+    ),
+
+    answers as (
+        select
+            answers_ranked.survey_type,
+            answers_ranked.period_grain,
+            answers_ranked.period_start_date,
+            answers_ranked.score_band,
+            dimensions.dimension,
+            dimensions.dimension_value
+
+        from answers_ranked
+        inner join dimensions on answers_ranked.customer_id = dimensions.customer_id
+        where answers_ranked.customer_rank = 1
+
+        union all
+
+        select
+            survey_type,
+            period_grain,
+            period_start_date,
+            score_band,
+            'touchpoint',
+            touchpoint
+        from answers_ranked
+        where touchpoint_rank = 1
+    ),
+
+    invitations as (
+        select
+            responses.survey_type,
+            period_days.period_grain,
+            period_days.period_start_date,
+            responses.is_answered,
+            dimensions.dimension,
+            dimensions.dimension_value
+
+        from responses
+        inner join period_days on responses.invited_date = period_days.day_date
+        inner join dimensions on responses.customer_id = dimensions.customer_id
+
+        union all
+
+        select
+            responses.survey_type,
+            period_days.period_grain,
+            period_days.period_start_date,
+            responses.is_answered,
+            'touchpoint',
+            responses.touchpoint
+
+        from responses
+        inner join period_days on responses.invited_date = period_days.day_date
+    ),
+
+    counted as (
+        select
+            survey_type,
+            dimension,
+            dimension_value,
+            period_grain,
+            period_start_date,
+            count(*) as response_count,
+            count_if(score_band = 'promoter') as promoter_count,
+            count_if(score_band = 'passive') as passive_count,
+            count_if(score_band = 'detractor') as detractor_count,
+            count_if(score_band = 'satisfied') as satisfied_count,
+            0 as invited_count,
+            0 as answered_invitation_count
+
+        from answers
+        group by
+            survey_type, dimension, dimension_value, period_grain, period_start_date
+
+        union all
+
+        select
+            survey_type,
+            dimension,
+            dimension_value,
+            period_grain,
+            period_start_date,
+            0,
+            0,
+            0,
+            0,
+            0,
+            count(*),
+            count_if(is_answered)
+
+        from invitations
+        group by
+            survey_type, dimension, dimension_value, period_grain, period_start_date
+    )
+
+select
+    survey_type,
+    dimension,
+    dimension_value,
+    period_grain,
+    period_start_date,
+    {%- for name in [
+        "response",
+        "promoter",
+        "passive",
+        "detractor",
+        "satisfied",
+        "invited",
+        "answered_invitation",
+    ] %}
+        cast(
+            sum({{ name }}_count) as bigint
+        ) as {{ name }}_count{{ "," if not loop.last }}
+    {%- endfor %}
+
+from counted
+group by survey_type, dimension, dimension_value, period_grain, period_start_date

@@ -1,0 +1,118 @@
+{%- set kinds = [
+    (
+        "order",
+        "fct_orders",
+        "order_id",
+        "ordered_at",
+        "order_date",
+        "channel",
+        "status",
+        "net_amount",
+    ),
+    (
+        "refund",
+        "fct_refunds",
+        "refund_id",
+        "refunded_at",
+        "refund_date",
+        "null",
+        "reason",
+        "-booked_refund_amount",
+    ),
+    (
+        "survey_invitation",
+        "fct_survey_responses",
+        "response_id",
+        "invited_at",
+        "invited_date",
+        "null",
+        "survey_type",
+        "null",
+    ),
+    (
+        "survey_answer",
+        "fct_survey_responses",
+        "response_id",
+        "responded_at",
+        "responded_date",
+        "null",
+        "score_band",
+        "null",
+    ),
+    (
+        "contact",
+        "fct_contacts",
+        "contact_id",
+        "contacted_at",
+        "contact_date",
+        "channel",
+        "purpose",
+        "null",
+    ),
+    (
+        "ticket",
+        "fct_tickets",
+        "ticket_id",
+        "opened_at",
+        "opened_date",
+        "channel",
+        "kind",
+        "-compensation_amount",
+    ),
+    (
+        "ticket_resolution",
+        "fct_tickets",
+        "ticket_id",
+        "resolved_at",
+        "resolved_date",
+        "channel",
+        "kind",
+        "null",
+    ),
+    (
+        "loyalty_entry",
+        "fct_loyalty_entries",
+        "entry_id",
+        "occurred_at",
+        "occurred_date",
+        "null",
+        "entry_type",
+        "null",
+    ),
+] -%}
+with
+    events as (
+        {%- for event_type, model, id, at, date, channel, detail, amount in kinds %}
+            select
+                -- ids
+                '{{ event_type }}|' || {{ id }} as event_key,
+                customer_id,
+                {{ id }} as reference_id,
+
+                -- dates
+                {{ at }} as event_at,
+                {{ date }} as event_date,
+
+                -- categories
+                '{{ event_type }}' as event_type,
+                cast({{ channel }} as {{ dbt.type_string() }}) as channel,
+                {{ detail }} as event_detail,
+
+                -- money
+                cast({{ amount }} as decimal(18, 2)) as amount,
+
+                -- trace
+                landing_file_id,
+                record_number
+
+            from {{ ref(model) }}
+            where customer_id <> 'guest' and {{ at }} is not null
+            {%- if not loop.last %}
+
+                union all
+            {% endif %}
+        {%- endfor %}
+    )
+
+select *
+from events

@@ -1,0 +1,53 @@
+with
+    tickets as (
+        select * from {{ ref("int_tickets_judged") }} where row_state = 'accepted'
+    ),
+
+    final as (
+        select
+            -- ids
+            {{ source_key("source_system", "ticket_id") }} as ticket_id,
+            customer_id,
+            case
+                when order_id is not null
+                then {{ source_key("source_system", "order_id") }}
+            end as order_id,
+            source_system,
+
+            -- dates
+            opened_at,
+            opened_date,
+            first_responded_at,
+            resolved_at,
+            resolved_date,
+
+            -- categories
+            coalesce(opened_by, 'unknown') as opened_by,
+            coalesce(first_response_kind, 'unknown') as first_response_kind,
+            coalesce(category, 'unknown') as category,
+            coalesce(kind, 'unknown') as kind,
+            coalesce(channel, 'unknown') as channel,
+            coalesce(severity, 'unknown') as severity,
+            coalesce(status, 'unknown') as status,
+            market,
+
+            -- flags
+            resolved_at is not null as is_resolved,
+
+            -- counts
+            coalesce(reopened_count, 0) as reopened_count,
+
+            -- money
+            cast(
+                coalesce(reporting_compensation_amount, 0) as decimal(18, 2)
+            ) as compensation_amount,
+
+            -- trace
+            landing_file_id,
+            record_number
+
+        from tickets
+    )
+
+select *
+from final

@@ -1,0 +1,81 @@
+with
+    customers as (select * from {{ ref("dim_customers") }}),
+
+    customer_values as (select * from {{ ref("mart_customer_values") }}),
+
+    this_month as (
+        select months.*
+        from {{ ref("fct_customer_months") }} as months
+        inner join
+            {{ ref("int_as_of") }} as as_of
+            on months.observed_end_date = as_of.as_of_date
+    ),
+
+    final as (
+        select
+            -- ids
+            customers.customer_id,
+            customers.referred_by_customer_id,
+
+            -- categories
+            customers.market,
+            customers.country_code,
+            customers.region,
+            customers.language_code,
+            customers.gender,
+            customers.age_band,
+            customers.occupation,
+            customers.interests,
+            customers.acquisition_channel,
+            customers.preferred_channel,
+            customers.first_order_channel,
+
+            -- flags
+            customers.is_profiled,
+            customers.is_erased,
+            customers.has_marketing_consent,
+            coalesce(this_month.is_active, false) as is_active,
+
+            -- dates
+            customers.created_date,
+            customers.acquired_date,
+            customers.cohort_month,
+            customer_values.first_purchase_date,
+            customer_values.last_purchase_date,
+
+            -- counts
+            customer_values.purchase_day_count,
+            customer_values.repeat_purchase_day_count,
+
+            -- durations
+            customer_values.recency_weeks,
+            customer_values.age_weeks,
+
+            -- money
+            customer_values.average_repeat_day_amount,
+            customer_values.historic_net_revenue_amount,
+            customer_values.historic_margin_amount,
+            customer_values.retention_cost_amount,
+
+            -- predictions
+            customer_values.probability_alive,
+            customer_values.predicted_purchase_days_90d,
+            customer_values.predicted_purchase_days_12m,
+            customer_values.predicted_purchase_day_amount,
+            customer_values.predicted_revenue_12m_amount,
+            customer_values.predicted_revenue_12m_low_amount,
+            customer_values.predicted_revenue_12m_high_amount,
+            customer_values.predicted_margin_12m_amount,
+            customer_values.clv_amount,
+            customer_values.net_clv_amount,
+            customer_values.clv_band,
+            customer_values.fit_status
+
+        from customers
+        inner join
+            customer_values on customers.customer_id = customer_values.customer_id
+        left join this_month on customers.customer_id = this_month.customer_id
+    )
+
+select *
+from final

@@ -1,0 +1,5 @@
+{{
+    staged(
+        "exchange_rates", refusals=["case when rate <= 0 then 'rate:bad_rate' end"]
+    )
+}}

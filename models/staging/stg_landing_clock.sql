@@ -1,0 +1,1 @@
+select observed_until_at from {{ source("raw", "landing_clock") }}

@@ -1,0 +1,1 @@
+"""Everything around dbt: landing, guards, publishing, and the commands for them."""

@@ -1,0 +1,48 @@
+"""What Dagster loads: assets, checks and the nightly job, wired together.
+
+Needs no home and no database: the dbt project is parsed when its files changed.
+"""
+
+import dagster as dg
+
+from orchestration.defs.landing import landing_assets, landing_door
+from orchestration.defs.models import dbt_models, public_assets, publish_door
+from orchestration.defs.publishing import published_version
+from orchestration.defs.running import refresh_of_environment
+from orchestration.lib.contract import read_contract
+from orchestration.lib.dbt_project import current_manifest, read_manifest
+from orchestration.lib.refreshing import CONTRACT_FILE
+from orchestration.lib.versions import Home
+from orchestration.resources import Settings, exported
+
+NIGHTLY_REFRESH = "nightly_refresh"
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """Return the definitions of the project; raise DbtFailed when it has errors."""
+    contract = read_contract(settings.project_dir / CONTRACT_FILE)
+    home = Home(settings.home)
+    with exported(settings.dbt_variables(home.building, home.target)):
+        manifest_path = current_manifest(settings.project_dir, home.target, home.logs)
+    manifest = read_manifest(manifest_path)
+    return dg.Definitions(
+        assets=[
+            landing_assets(contract),
+            dbt_models(manifest_path),
+            published_version(public_assets(manifest).values()),
+        ],
+        asset_checks=[landing_door(contract), publish_door(manifest)],
+        jobs=[
+            dg.define_asset_job(
+                NIGHTLY_REFRESH,
+                selection=dg.AssetSelection.all(),
+                description="Land, check, build, check, publish.",
+            )
+        ],
+        resources={"refresh": refresh_of_environment},
+        # the databases have one writer: this process
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions(Settings.from_environment())

@@ -1,0 +1,72 @@
+"""`make land`: brings the landing folder into the development database.
+
+The command only: what landing is stands in `orchestration.lib.landing`.
+"""
+
+import sys
+from datetime import UTC, datetime
+
+import duckdb
+
+from orchestration.lib.contract import ContractError, read_contract
+from orchestration.lib.landing import LandingError, LandingReport, land
+from orchestration.lib.progress import Progress
+from orchestration.resources import Settings, SettingsError
+
+STATE_FILE = "state.duckdb"
+CONTRACT_FILE = "models/staging/_sources.yml"
+SHOWN_FILES = 10
+
+
+def main() -> int:
+    """Land once; return the exit status."""
+    try:
+        settings = Settings.from_environment()
+        report = _land(settings, Progress(sys.stderr))
+    except (SettingsError, ContractError, LandingError, duckdb.IOException) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(lines_of(report)))
+    return 0
+
+
+def _land(settings: Settings, progress: Progress) -> LandingReport:
+    contract = read_contract(settings.project_dir / CONTRACT_FILE)
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    with (
+        progress.step("landing", "landing"),
+        duckdb.connect(settings.build_dir / STATE_FILE) as connection,
+    ):
+        return land(
+            connection, settings.landing, contract, datetime.now(UTC), progress.update
+        )
+
+
+def lines_of(report: LandingReport) -> list[str]:
+    """Tell a landing in a few lines."""
+    lines = [
+        f"{table.table_name:<20}{table.file_count:>6} files"
+        f"{table.landed_row_count:>12,} rows"
+        f"{table.unreadable_row_count:>9,} unreadable"
+        for table in report.tables
+        if table.file_count
+    ]
+    lines.append(
+        f"loaded {len(report.loaded)} files; {report.known_file_count} were known"
+    )
+    unknown = [
+        f"{file.file_path}: columns not loaded: {', '.join(file.unknown_columns)}"
+        for file in report.loaded
+        if file.unknown_columns
+    ]
+    ignored = [f"{ignored.path}: ignored, {ignored.why}" for ignored in report.ignored]
+    gone = [f"{path}: no longer there, stays loaded" for path in report.disappeared]
+    for found in (unknown, ignored, gone):
+        lines.extend(found[:SHOWN_FILES])
+        if len(found) > SHOWN_FILES:
+            lines.append(f"... and {len(found) - SHOWN_FILES} more like this")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""What the dbt project says of itself, from its parsed manifest.
+
+The manifest is made by `dbt parse` when it is missing or belongs to other files; no
+database is needed for that.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.lib.dbt_runner import run_dbt
+from orchestration.lib.manifest import files_checksum
+
+PARSED = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "models",
+    "macros",
+    "seeds/lookups",
+    "tests/dbt",
+)
+PUBLIC_SCHEMAS = ("marts", "metrics")
+
+
+def current_manifest(project_dir: Path, target_dir: Path, log_dir: Path) -> Path:
+    """Return the path of a manifest that belongs to the project's files of now.
+
+    Raises DbtFailed when the project cannot be parsed.
+    """
+    manifest = target_dir / "manifest.json"
+    belongs_to = target_dir / "manifest.checksum"
+    checksum = files_checksum(project_dir, PARSED)
+    if manifest.exists() and belongs_to.exists():
+        if belongs_to.read_text() == checksum:
+            return manifest
+        belongs_to.unlink()
+    target_dir.mkdir(parents=True, exist_ok=True)
+    run_dbt(["parse"], project_dir, log_dir)
+    belongs_to.write_text(checksum)
+    return manifest
+
+
+def public_keys(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the key columns of every public table by `schema.table`."""
+    return {
+        f"{node['schema']}.{node['alias']}": list(node["config"]["meta"]["key"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and node["schema"] in PUBLIC_SCHEMAS
+        and node["config"].get("meta", {}).get("key")
+    }
+
+
+def project_vars(project_dir: Path) -> dict[str, Any]:
+    """Return the vars that dbt_project.yml sets for the whole project."""
+    project = yaml.safe_load((project_dir / "dbt_project.yml").read_text())
+    values: dict[str, Any] = project.get("vars", {})
+    return values
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read a manifest."""
+    manifest: dict[str, Any] = json.loads(path.read_text())
+    return manifest

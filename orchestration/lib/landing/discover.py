@@ -1,0 +1,222 @@
+"""Which files of a landing folder belong to which table.
+
+Belongs here: names, folders and formats. Does not belong here: anything inside a file.
+"""
+
+import difflib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestration.lib.contract import Contract
+from orchestration.lib.landing.report import IgnoredPath, LandingError
+
+FORMATS = (".csv", ".csv.gz", ".parquet", ".jsonl")
+DID_YOU_MEAN = "did you mean"
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file to land. `file_path` is relative to the landing folder, with slashes."""
+
+    table_name: str
+    path: Path
+    file_path: str
+    file_format: str
+    byte_count: int
+    modified_at_ns: int
+    inode: int
+
+    def has_changed(self) -> bool:
+        """Whether the file is no longer the one that was found."""
+        try:
+            now = self.path.stat()
+        except OSError:
+            return True
+        seen = (self.byte_count, self.modified_at_ns, self.inode)
+        return (now.st_size, now.st_mtime_ns, now.st_ino) != seen
+
+
+@dataclass
+class Discovery:
+    """Everything in a landing folder: files to land, and what is left where it is."""
+
+    files: list[FoundFile] = field(default_factory=list)
+    ignored: list[IgnoredPath] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def discover(landing_dir: Path, contract: Contract) -> Discovery:
+    """List the files of the contract below a landing folder, sorted by path.
+
+    Raises LandingError where the folder is missing, is no folder, is empty or holds
+    nothing of the contract.
+    """
+    found = Discovery()
+    entries = _entries_of_landing(landing_dir)
+    for path in entries:
+        _discover_entry(landing_dir, path, contract, found)
+    found.files.sort(key=lambda file: file.file_path)
+    found.ignored.sort(key=lambda ignored: ignored.path)
+    if not found.files and not found.problems:
+        _refuse_foreign_folder(landing_dir, contract, found)
+    return found
+
+
+def _entries_of_landing(landing_dir: Path) -> list[Path]:
+    if not landing_dir.exists():
+        raise LandingError(
+            [
+                f"The landing folder {landing_dir} does not exist. Create it, or set "
+                "CUSTOMER360_LANDING to the folder that holds the files."
+            ]
+        )
+    if not landing_dir.is_dir():
+        raise LandingError(
+            [
+                f"The landing folder {landing_dir} is not a folder. Set "
+                "CUSTOMER360_LANDING to the folder that holds the files."
+            ]
+        )
+    try:
+        entries = _visible(landing_dir)
+    except OSError as error:
+        raise LandingError(
+            [f"The landing folder {landing_dir} cannot be read ({error.strerror})."]
+        ) from error
+    if not entries:
+        raise LandingError(
+            [
+                f"The landing folder {landing_dir} is empty. Put at least orders.csv "
+                "there, or set CUSTOMER360_LANDING to the folder that holds the files."
+            ]
+        )
+    return entries
+
+
+def _discover_entry(
+    landing_dir: Path, path: Path, contract: Contract, found: Discovery
+) -> None:
+    if path.is_dir():
+        if path.name in contract.table_names:
+            for file in _walk(path, found, landing_dir):
+                _add(landing_dir, file, path.name, found)
+        else:
+            _ignore(landing_dir, path, _why_unknown(path.name, contract), found)
+        return
+    file_format = format_of(path.name)
+    table_name = path.name[: -len(file_format)] if file_format else path.name
+    if file_format and table_name not in contract.table_names:
+        _ignore(landing_dir, path, _why_unknown(table_name, contract), found)
+    else:
+        _add(landing_dir, path, table_name, found)
+
+
+def format_of(name: str) -> str:
+    """Return the extension that names the format, or '' where it is none of ours."""
+    fitting = [ending for ending in FORMATS if name.lower().endswith(ending)]
+    return max(fitting, key=len, default="")
+
+
+def _walk(folder: Path, found: Discovery, landing_dir: Path) -> Iterator[Path]:
+    """Yield all files below a folder; a folder that links back to itself ends there."""
+    parents: list[tuple[Path, tuple[str, ...]]] = [(folder, ())]
+    while parents:
+        current, above = parents.pop()
+        real = os.path.realpath(current)
+        if real in above:
+            _ignore(landing_dir, current, "a link back to a folder above it", found)
+            continue
+        try:
+            children = _visible(current)
+        except OSError as error:
+            found.problems.append(
+                f"{_shown(landing_dir, current)}: the folder cannot be read "
+                f"({error.strerror}). Give read permission to it."
+            )
+            continue
+        for child in children:
+            if child.is_dir():
+                parents.append((child, (*above, real)))
+            else:
+                yield child
+
+
+def _visible(folder: Path) -> list[Path]:
+    """Return what is in a folder but for hidden and `_` names, sorted."""
+    return sorted(path for path in folder.iterdir() if path.name[0] not in "._")
+
+
+def _add(landing_dir: Path, path: Path, table_name: str, found: Discovery) -> None:
+    shown = _shown(landing_dir, path)
+    file_format = format_of(path.name)
+    if not file_format:
+        _ignore(
+            landing_dir, path, f"not one of the formats {', '.join(FORMATS)}", found
+        )
+        return
+    try:
+        status = path.stat()
+    except OSError as error:
+        found.problems.append(
+            f"{shown}: cannot be read ({error.strerror}). Give read permission to it, "
+            "or take it away."
+        )
+        return
+    if not stat.S_ISREG(status.st_mode):
+        _ignore(landing_dir, path, "not a regular file", found)
+    elif shown != path.relative_to(landing_dir).as_posix():
+        found.problems.append(f"{shown}: its name is not UTF-8. Rename the file.")
+    else:
+        found.files.append(
+            FoundFile(
+                table_name=table_name,
+                path=path,
+                file_path=shown,
+                file_format=file_format,
+                byte_count=status.st_size,
+                modified_at_ns=status.st_mtime_ns,
+                inode=status.st_ino,
+            )
+        )
+
+
+def _ignore(landing_dir: Path, path: Path, why: str, found: Discovery) -> None:
+    shown = _shown(landing_dir, path) + ("/" if path.is_dir() else "")
+    found.ignored.append(IgnoredPath(shown, why))
+
+
+def _shown(landing_dir: Path, path: Path) -> str:
+    """Return the path relative to the landing folder, fit to be printed."""
+    relative = path.relative_to(landing_dir).as_posix()
+    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+
+
+def _why_unknown(name: str, contract: Contract) -> str:
+    near = nearest(name, contract.table_names)
+    hint = f": {DID_YOU_MEAN} {near}?" if near else ""
+    return f"no table of the contract is called {name}{hint}"
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return the known name that is probably meant, or '' where nothing is near."""
+    plain = name.strip().lower()
+    near = difflib.get_close_matches(plain, known, n=1, cutoff=0.7)
+    near = near or [table for table in known if plain.startswith(table)]
+    return near[0] if near else ""
+
+
+def _refuse_foreign_folder(
+    landing_dir: Path, contract: Contract, found: Discovery
+) -> None:
+    seen = "; ".join(f"{ignored.path} ({ignored.why})" for ignored in found.ignored[:5])
+    raise LandingError(
+        [
+            f"The landing folder {landing_dir} has no file of the contract. Expected "
+            f"<table>.<ext> or <table>/..., with a table of "
+            f"{', '.join(contract.table_names)} and an extension of "
+            f"{', '.join(FORMATS)}. Found: {seen or 'empty folders'}."
+        ]
+    )

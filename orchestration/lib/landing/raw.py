@@ -1,0 +1,234 @@
+"""The schema `raw` in the state database: its tables and its bookkeeping.
+
+Belongs here: SQL that creates, reads and writes `raw`. Does not belong here: what is in
+a landed file, and which file is to be loaded.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from orchestration.lib.contract import Contract, Table
+from orchestration.lib.landing.discover import FoundFile
+from orchestration.lib.landing.report import LandedFile, LandedTable
+from orchestration.lib.landing.source import Source, quoted_name, quoted_text
+
+UNREADABLE_ROW = "unreadable_row"
+
+_BOOKKEEPING = """
+create schema if not exists raw;
+create table if not exists raw.landing_files (
+    landing_file_id varchar,
+    table_name varchar,
+    file_path varchar,
+    checksum varchar,
+    byte_count bigint,
+    modified_at_ns bigint,
+    landed_row_count bigint,
+    unreadable_row_count bigint,
+    landed_amount decimal(38, 6),
+    unknown_columns varchar,
+    is_current boolean,
+    landed_at timestamp
+);
+create table if not exists raw.landing_rejects (
+    landing_file_id varchar,
+    table_name varchar,
+    record_number bigint,
+    reason varchar,
+    error varchar,
+    row_text varchar
+);
+create table if not exists raw.landing_clock (observed_until_at timestamp);
+"""
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """One content that was loaded once."""
+
+    landing_file_id: str
+    table_name: str
+    file_path: str
+    checksum: str
+    byte_count: int
+    modified_at_ns: int
+    is_current: bool
+
+
+def landing_file_id(table_name: str, file_path: str, checksum: str) -> str:
+    """Return the id of one content at one path, the same on every machine."""
+    content = f"{table_name}\n{file_path}\n{checksum}"
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()[:16]
+
+
+def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
+    """Return all contents ever loaded; none where `raw` is not there yet."""
+    present = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = current_database()"
+        " and schema_name = 'raw' and table_name = 'landing_files'"
+    ).fetchone()
+    if present == (0,):
+        return []
+    rows = connection.execute(
+        "select landing_file_id, table_name, file_path, checksum, byte_count,"
+        " modified_at_ns, is_current from raw.landing_files"
+    ).fetchall()
+    return [KnownFile(*row) for row in rows]
+
+
+def ensure_tables(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Create what is missing of `raw`, also columns that the contract has gained."""
+    connection.execute(_BOOKKEEPING)
+    for table in contract.tables:
+        columns = "".join(
+            f"{quoted_name(name)} varchar, " for name in table.column_names
+        )
+        name = _raw(table.name)
+        connection.execute(
+            f"create table if not exists {name} "
+            f"({columns}landing_file_id varchar, record_number bigint)"
+        )
+        present = {row[0] for row in connection.execute(f"describe {name}").fetchall()}
+        for column in table.column_names:
+            if column not in present:
+                connection.execute(
+                    f"alter table {name} add column {quoted_name(column)} varchar"
+                )
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, table: Table, file_id: str, source: Source
+) -> int:
+    """Insert the readable rows of a file; return how many there were."""
+    columns = {
+        **source.values,
+        "landing_file_id": quoted_text(file_id),
+        "record_number": "row_number() over ()",
+    }
+    inserted = connection.execute(
+        f"insert into {_raw(table.name)} ({', '.join(map(quoted_name, columns))}) "
+        f"select {', '.join(columns.values())} from {source.relation}"
+    ).fetchone()
+    return _count_of(inserted)
+
+
+def insert_rejects(
+    connection: duckdb.DuckDBPyConnection, table: Table, file_id: str, source: Source
+) -> int:
+    """Insert the unreadable rows of a file; return how many there were."""
+    if source.rejects is None:
+        return 0
+    inserted = connection.execute(
+        "insert into raw.landing_rejects "
+        "(landing_file_id, table_name, record_number, reason, error, row_text) "
+        f"select {quoted_text(file_id)}, {quoted_text(table.name)}, line_number, "
+        f"'{UNREADABLE_ROW}', error, row_text from {source.rejects}"
+    ).fetchone()
+    return _count_of(inserted)
+
+
+def insert_file(
+    connection: duckdb.DuckDBPyConnection,
+    landed: LandedFile,
+    file: FoundFile,
+    checksum: str,
+    observed_until_at: datetime,
+) -> None:
+    """Note a loaded file; it is not yet current, and its amount not yet known."""
+    connection.execute(
+        "insert into raw.landing_files "
+        "values (?, ?, ?, ?, ?, ?, ?, ?, null, ?, false, ?)",
+        [
+            landed.landing_file_id,
+            landed.table_name,
+            landed.file_path,
+            checksum,
+            file.byte_count,
+            file.modified_at_ns,
+            landed.landed_row_count,
+            landed.unreadable_row_count,
+            ", ".join(landed.unknown_columns),
+            observed_until_at,
+        ],
+    )
+
+
+def make_current(
+    connection: duckdb.DuckDBPyConnection, file: FoundFile, file_id: str
+) -> None:
+    """Make one content the one in force at its path, as it lies there now."""
+    connection.execute(
+        "update raw.landing_files set is_current = (landing_file_id = ?)"
+        " where file_path = ?",
+        [file_id, file.file_path],
+    )
+    connection.execute(
+        "update raw.landing_files set modified_at_ns = ? where landing_file_id = ?",
+        [file.modified_at_ns, file_id],
+    )
+
+
+def note_amounts(
+    connection: duckdb.DuckDBPyConnection, table: Table, file_ids: Sequence[str]
+) -> None:
+    """Note the landed money of new files; the text that staging reads is read here."""
+    if not table.control_amount:
+        return
+    # widened, for the product of two decimal(18, 6) would be a decimal(18, 12)
+    factors = " * ".join(
+        f"cast(try_cast(nullif(trim({quoted_name(name)}), '') as decimal(18, 6))"
+        " as decimal(38, 6))"
+        for name in table.control_amount
+    )
+    connection.execute(
+        f"""
+        update raw.landing_files
+        set landed_amount = coalesce(amounts.amount, 0)
+        from (select unnest(?) as landing_file_id) as loaded
+        left join (
+            select
+                landing_file_id,
+                sum(cast(coalesce({factors}, 0) as decimal(38, 6))) as amount
+            from {_raw(table.name)}
+            where list_contains(?, landing_file_id)
+            group by landing_file_id
+        ) as amounts on loaded.landing_file_id = amounts.landing_file_id
+        where landing_files.landing_file_id = loaded.landing_file_id
+        """,
+        [list(file_ids), list(file_ids)],
+    )
+
+
+def set_clock(
+    connection: duckdb.DuckDBPyConnection, observed_until_at: datetime
+) -> None:
+    """Set the one instant of this refresh."""
+    connection.execute("delete from raw.landing_clock")
+    connection.execute("insert into raw.landing_clock values (?)", [observed_until_at])
+
+
+def landed_tables(
+    connection: duckdb.DuckDBPyConnection, contract: Contract
+) -> tuple[LandedTable, ...]:
+    """Return what is current, for every table of the contract."""
+    rows = connection.execute(
+        "select table_name, count(*), sum(landed_row_count)::bigint,"
+        " sum(unreadable_row_count)::bigint from raw.landing_files"
+        " where is_current group by table_name"
+    ).fetchall()
+    totals = {row[0]: LandedTable(*row) for row in rows}
+    return tuple(
+        totals.get(name, LandedTable(name, 0, 0, 0)) for name in contract.table_names
+    )
+
+
+def _raw(table_name: str) -> str:
+    return f"raw.{quoted_name(table_name)}"
+
+
+def _count_of(row: tuple[int] | None) -> int:
+    return 0 if row is None else int(row[0])

@@ -1,0 +1,137 @@
+"""What a version says of itself: `manifest.json`.
+
+Gathers facts from the databases of a candidate and from the project's files; judges
+nothing and writes nothing.
+"""
+
+import hashlib
+import subprocess
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.lib.databases import first_value, public_tables, records
+
+# What decides the cells of a version, beside its inputs.
+CODE = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "requirements.lock",
+    "models",
+    "macros",
+    "seeds/lookups",
+    "tests/dbt",
+    "orchestration",
+)
+CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".md", ".py", ".lock"}
+PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations")
+ROW_STATES = ("accepted", "superseded", "not_yet", "quarantined")
+
+
+def code_version(project_dir: Path) -> str:
+    """Return a checksum of the project's files: equal code has an equal version."""
+    return files_checksum(project_dir, CODE)[:16]
+
+
+def files_checksum(root: Path, names: Iterable[str]) -> str:
+    """Return a checksum over the files and folders of these names, caches aside."""
+    digest = hashlib.sha256()
+    for start in (root / name for name in names):
+        for file in sorted(start.rglob("*")) if start.is_dir() else [start]:
+            if file.suffix in CODE_SUFFIXES and file.is_file():
+                digest.update(f"{file.relative_to(root).as_posix()}\n".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def git_commit(project_dir: Path) -> str | None:
+    """Return the commit that is checked out; None without git or before the first."""
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(project_dir), "rev-parse", "--verify", "-q", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.strip()
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of the packages that compute and check the cells."""
+    return {name: metadata.version(name) for name in PACKAGES}
+
+
+def input_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return every landed file whose content is in force, with its checksum."""
+    return records(
+        connection,
+        "select table_name, file_path, checksum, byte_count, landed_row_count,"
+        " unreadable_row_count from raw.landing_files where is_current order by all",
+    )
+
+
+def inputs_checksum(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return one checksum of all that ever landed and of what is in force of it."""
+    rows = connection.execute(
+        "select landing_file_id, is_current from raw.landing_files order by all"
+    ).fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def landed_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return the rows of the files in force, readable or not, by table."""
+    rows = connection.execute(
+        "select table_name, sum(landed_row_count)::bigint from raw.landing_files"
+        " where is_current group by all order by all"
+    ).fetchall()
+    return dict(rows)
+
+
+def reconciled_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return how many rows landed, and what became of them, over all tables."""
+    sums = ", ".join(
+        f"coalesce(sum({state}_row_count), 0)::bigint as {state}"
+        for state in ("landed", *ROW_STATES)
+    )
+    (row,) = records(
+        connection, f"select {sums} from analytics.audit.landing_reconciliation"
+    )
+    return row
+
+
+def quarantine_reasons(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return rows in quarantine by table and reason, the most frequent first."""
+    return records(
+        connection,
+        "select table_name, reason, sum(row_count)::bigint as row_count"
+        " from analytics.audit.quarantine_reasons group by all"
+        " order by row_count desc, table_name, reason",
+    )
+
+
+def public_row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return the rows of every public table by `schema.table`."""
+    return {
+        f"{schema}.{table}": first_value(
+            connection, f'select count(*) from analytics.{schema}."{table}"'
+        )
+        for schema, table in public_tables(connection)
+    }
+
+
+def is_restated(
+    refreshes: Iterable[Mapping[str, Any]], as_of_date: object, checksum: str
+) -> bool:
+    """Say whether this day was published before from other inputs."""
+    return any(
+        record["outcome"] == "published"
+        and str(record["as_of_date"]) == str(as_of_date)
+        and record["inputs_checksum"] != checksum
+        for record in refreshes
+    )

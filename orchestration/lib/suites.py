@@ -1,0 +1,238 @@
+"""The expectations at the two doors, as Great Expectations suites in code.
+
+One suite a frame of `door_frames`. An expectation is blocking (`critical`: the refresh
+stops) or a `warning`; its `meta` says what it is called, what is expected in words,
+which column of the frame counts the rows meant and which tells where they are, and what
+a person is to do. Great Expectations takes seconds to import, so nothing is imported
+before a suite is asked for.
+"""
+
+from typing import Any
+
+Suite = list[Any]
+
+LANDING_DOOR, PUBLISH_DOOR = "landing", "publish"
+
+
+def landing_suites() -> dict[str, Suite]:
+    """Return the suites for what landed, by frame."""
+    return {
+        "needed_tables": [
+            _between(
+                "table_has_rows",
+                "row_count",
+                low=1,
+                expected="at least one row",
+                what_to_do="Put a file for this table into the landing folder.",
+            )
+        ],
+        "landed_tables": [
+            _between(
+                "unreadable_rows_within_limits",
+                "unreadable_excess_count",
+                high=0,
+                expected="not more unreadable rows than both limits allow",
+                counted_in="unreadable_row_count",
+                located_in="unreadable_at",
+                what_to_do="Ask for these files again; a broken quote or a wrong "
+                "number of columns spoils a row.",
+            ),
+            _between(
+                "keys_present",
+                "keyless_excess_count",
+                high=0,
+                expected="not more rows without a key than both limits allow",
+                counted_in="keyless_row_count",
+                located_in="keyless_at",
+                what_to_do="Ask for these files again; the key columns are empty.",
+            ),
+            _between(
+                "volume_like_before",
+                "growth_ratio",
+                low=0.9,
+                high=3,
+                severity="warning",
+                expected="0.9 to 3 times the rows of the version before",
+                located_in="row_count_before",
+                what_to_do="See whether a file was replaced by a shorter one, or sent "
+                "twice under two names.",
+            ),
+        ],
+        "landed_files": [
+            _between(
+                "columns_known",
+                "unknown_column_count",
+                high=0,
+                severity="warning",
+                expected="no column that the input contract does not know",
+                located_in="file_path",
+                what_to_do="Rename the column if it is a misspelled one; else it is "
+                "left out and nothing is lost.",
+            ),
+            _between(
+                "file_has_rows",
+                "row_count",
+                low=1,
+                severity="warning",
+                expected="at least one row",
+                located_in="file_path",
+                what_to_do="See whether the sender had nothing to send that day.",
+            ),
+            _between(
+                "content_landed_once",
+                "twin_count",
+                high=0,
+                severity="warning",
+                expected="no second file with the same bytes",
+                located_in="file_path",
+                what_to_do="Remove one of the two files; their rows count once anyway.",
+            ),
+        ],
+        "ignored_paths": [
+            _between(
+                "path_belongs_to_a_table",
+                "is_known",
+                low=1,
+                severity="warning",
+                expected="a folder or file name of the input contract",
+                located_in="file_path",
+                what_to_do="Move the file into the folder of its table, or away.",
+            )
+        ],
+    }
+
+
+def publish_suites() -> dict[str, Suite]:
+    """Return the suites for what is about to be published, by frame."""
+    return {
+        "as_of_day": [
+            _between(
+                "as_of_day_known",
+                "is_known",
+                low=1,
+                expected="at least one accepted order, whose day bounds everything",
+                what_to_do="See the reasons why all orders are in quarantine.",
+            )
+        ],
+        "judged_tables": [
+            _between(
+                "quarantine_within_limits",
+                "quarantined_excess_count",
+                high=0,
+                expected="not more rows in quarantine than both limits allow",
+                counted_in="quarantined_row_count",
+                located_in="quarantined_at",
+                what_to_do="Correct these rows at their source and land them again, or "
+                "raise max_quarantine_share and max_quarantine_rows in "
+                "dbt_project.yml if they are as they should be.",
+            )
+        ],
+        "reconciled_files": [
+            _between(
+                "landed_rows_add_up",
+                "row_gap",
+                low=0,
+                high=0,
+                expected="accepted + superseded + not yet + quarantined = landed",
+                counted_in="row_gap",
+                located_in="file_path",
+                what_to_do="A staging model loses or doubles rows of this file.",
+            ),
+            _between(
+                "landed_amounts_add_up",
+                "amount_gap",
+                low=-0.005,
+                high=0.005,
+                expected="the amounts of the four add up to the landed amount",
+                located_in="file_path",
+                what_to_do="A staging model changes amounts of this file.",
+            ),
+        ],
+        "control_totals": [
+            _between(
+                "marts_tie_to_landing",
+                "gap",
+                low=-0.005,
+                high=0.005,
+                expected="the total of the accepted rows",
+                located_in="total_name",
+                what_to_do="A join on the way to this table loses or doubles rows.",
+            )
+        ],
+        "cost_months": [
+            _between(
+                "costs_tie_to_ledger",
+                "amount_gap",
+                low=-0.005,
+                high=0.005,
+                expected="allocated + unallocated = ledger, to the cent",
+                located_in="month_and_purpose",
+                what_to_do="The allocation of these months loses or doubles money.",
+            )
+        ],
+        "published_tables": [
+            _between(
+                "keys_present",
+                "keyless_row_count",
+                high=0,
+                expected="no row without its key",
+                counted_in="keyless_row_count",
+                what_to_do="See the model of this table.",
+            ),
+            _between(
+                "keys_unique",
+                "repeated_key_count",
+                high=0,
+                expected="one row for each key",
+                counted_in="repeated_key_count",
+                what_to_do="A join in the model of this table doubles rows.",
+            ),
+            _between(
+                "one_as_of_day",
+                "other_day_row_count",
+                high=0,
+                expected="the as-of date of this refresh in every row",
+                counted_in="other_day_row_count",
+                what_to_do="See the model of this table: it kept rows of another run.",
+            ),
+        ],
+        "published_rates": [
+            _between(
+                "rates_are_fractions",
+                "outside_row_count",
+                high=0,
+                expected="0 to 1 in every row",
+                counted_in="outside_row_count",
+                what_to_do="See the numerator and denominator beside this rate.",
+            )
+        ],
+    }
+
+
+def _between(
+    name: str,
+    column: str,
+    *,
+    expected: str,
+    what_to_do: str,
+    low: float | None = None,
+    high: float | None = None,
+    severity: str = "critical",
+    counted_in: str | None = None,
+    located_in: str | None = None,
+) -> Any:
+    import great_expectations.expectations as gxe
+
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=column,
+        min_value=low,
+        max_value=high,
+        severity=severity,
+        meta={
+            "name": name,
+            "expected": expected,
+            "what_to_do": what_to_do,
+            "counted_in": counted_in,
+            "located_in": located_in,
+        },
+    )

@@ -1,0 +1,227 @@
+"""The house rules of the dbt project, over its manifest: layers, names, documents.
+
+Whether the numbers are right is not asked here.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+PUBLIC = {"marts", "metrics", "audit"}
+PREFIXES = {
+    "staging": ("stg_",),
+    "intermediate": ("int_",),
+    "marts": ("dim_", "fct_", "mart_"),
+    "metrics": ("metrics_",),
+}
+# arrows go right only
+LAYERS = ["staging", "intermediate", "marts", "metrics", "audit"]
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Node:
+    target = tmp_path_factory.mktemp("manifest")
+    subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "parse", "--quiet"],
+        cwd=PROJECT,
+        check=True,
+        env={**os.environ, "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)},
+    )
+    manifest: Node = json.loads((target / "manifest.json").read_text())
+    return manifest
+
+
+@pytest.fixture(scope="module")
+def models(manifest: Node) -> list[Node]:
+    return [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+
+
+def layer(node: Node) -> str:
+    return str(node["fqn"][1])
+
+
+def test_models_are_named_after_their_layer(models: list[Node]) -> None:
+    misnamed = [
+        m["name"]
+        for m in models
+        if layer(m) in PREFIXES and not m["name"].startswith(PREFIXES[layer(m)])
+    ]
+    assert misnamed == []
+
+
+def test_only_staging_and_the_quarantine_read_raw(models: list[Node]) -> None:
+    readers = {
+        m["name"]
+        for m in models
+        if any(d.startswith("source.") for d in m["depends_on"]["nodes"])
+    }
+    assert readers - {m["name"] for m in models if layer(m) == "staging"} == {
+        "quarantined_rows"
+    }
+
+
+def test_staging_never_joins_models(models: list[Node]) -> None:
+    joined = [
+        m["name"]
+        for m in models
+        if layer(m) == "staging"
+        and any(not d.startswith("source.") for d in m["depends_on"]["nodes"])
+    ]
+    assert joined == []
+
+
+def test_no_public_model_reads_staging_except_the_reconciliation(
+    manifest: Node, models: list[Node]
+) -> None:
+    readers = {
+        m["name"]
+        for m in models
+        if layer(m) in {"marts", "metrics"}
+        for d in m["depends_on"]["nodes"]
+        if ".stg_" in d
+    }
+    assert readers == set()
+
+
+def test_nothing_reads_metrics_or_private(manifest: Node, models: list[Node]) -> None:
+    wrong = []
+    for m in models:
+        for d in m["depends_on"]["nodes"]:
+            parent = manifest["nodes"].get(d)
+            if parent is None or parent["resource_type"] != "model":
+                continue
+            if layer(parent) == "private" or (
+                layer(parent) in {"metrics", "audit"} and layer(m) != layer(parent)
+            ):
+                wrong.append(f"{m['name']} reads {parent['name']}")
+    assert wrong == []
+
+
+def test_every_model_and_public_column_is_described(models: list[Node]) -> None:
+    bare = [m["name"] for m in models if not m["description"].strip()]
+    bare += [
+        f"{m['name']}.{c['name']}"
+        for m in models
+        if layer(m) in PUBLIC
+        for c in m["columns"].values()
+        if not c["description"].strip()
+    ]
+    assert bare == []
+
+
+def test_public_models_have_a_contract_a_key_and_a_test_of_it(
+    manifest: Node, models: list[Node]
+) -> None:
+    tests = [n for n in manifest["nodes"].values() if n["resource_type"] == "test"]
+    for model in (m for m in models if layer(m) in PUBLIC):
+        assert model["contract"]["enforced"], model["name"]
+        key = model["config"]["meta"]["key"]
+        tested = [
+            t["test_metadata"]["kwargs"].get("columns") or [t["column_name"]]
+            for t in tests
+            if t.get("attached_node") == model["unique_id"]
+            and t["test_metadata"]["name"] in {"unique", "unique_together"}
+        ]
+        assert key in tested, f"{model['name']}: no test that {key} is unique"
+        for column in key:
+            constraints = model["columns"][column]["constraints"]
+            assert any(c["type"] == "not_null" for c in constraints), model["name"]
+
+
+def test_public_descriptions_open_with_the_grain(models: list[Node]) -> None:
+    vague = [
+        m["name"]
+        for m in models
+        if layer(m) in PUBLIC and not m["description"].startswith("One row per")
+    ]
+    assert vague == []
+
+
+def test_public_tables_are_physical(models: list[Node]) -> None:
+    assert {m["config"]["materialized"] for m in models if layer(m) in PUBLIC} == {
+        "table"
+    }
+
+
+def test_columns_are_named_by_kind(models: list[Node]) -> None:
+    kinds = {
+        r"_(date|month)$": {"date"},
+        r"_at$": {"timestamp"},
+        r"_rate$": {"double"},
+        r"^(is|has)_": {"boolean"},
+        r"_count$": {"bigint"},
+    }
+    exempt = {"exchange_rate"}  # money to money, exact
+    wrong = []
+    for model in (m for m in models if layer(m) in PUBLIC):
+        for column in model["columns"].values():
+            name, data_type = column["name"], column["data_type"]
+            for pattern, allowed in kinds.items():
+                if (
+                    re.search(pattern, name)
+                    and data_type not in allowed
+                    and name not in exempt
+                ):
+                    wrong.append(f"{model['name']}.{name} is {data_type}")
+            if name.endswith("_amount") and not data_type.startswith("decimal("):
+                wrong.append(f"{model['name']}.{name} is {data_type}")
+    assert wrong == []
+
+
+def test_no_personal_column_is_public(manifest: Node, models: list[Node]) -> None:
+    personal = {
+        c["name"]
+        for s in manifest["sources"].values()
+        for c in s["columns"].values()
+        if (c["config"].get("meta") or c["meta"]).get("personal")
+    }
+    assert {"full_name", "email", "phone", "birth_date"} <= personal
+    exposed = [
+        f"{m['name']}.{c}"
+        for m in models
+        if layer(m) in PUBLIC
+        for c in m["columns"]
+        if c in personal
+    ]
+    assert exposed == []
+
+
+@pytest.mark.parametrize("folder", ["models", "macros"])
+def test_no_sql_reads_a_clock_or_asks_for_its_target(folder: str) -> None:
+    clock = re.compile(
+        r"\b(current_date|current_timestamp|now\(\)|getdate\(\)|today\(\)"
+        r"|run_started_at|localtimestamp|target\.type)",
+        re.I,
+    )
+    found = [
+        f"{path.relative_to(PROJECT)}: {match.group()}"
+        for path in sorted((PROJECT / folder).rglob("*.sql"))
+        for match in clock.finditer(path.read_text())
+    ]
+    assert found == []
+
+
+def test_models_are_short() -> None:
+    lengths = sorted(
+        len(path.read_text().splitlines())
+        for path in (PROJECT / "models").rglob("*.sql")
+    )
+    assert lengths[len(lengths) // 2] <= 40
+    assert lengths[-1] <= 200
+
+
+def test_macros_are_named_after_their_file() -> None:
+    for path in sorted((PROJECT / "macros").rglob("*.sql")):
+        defined = re.findall(r"{%-? macro (\w+)", path.read_text())
+        public = [name for name in defined if "__" not in name]
+        if path.stem == "settings":
+            continue
+        assert public == [path.stem], path

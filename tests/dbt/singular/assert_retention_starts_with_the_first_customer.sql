@@ -1,0 +1,20 @@
+-- The first period of a value is the one in which its first customer was won: an
+-- earlier
+-- row would show an empty past, a later one would cut customers off.
+with
+    retention as (select * from {{ ref("metrics_retention") }}),
+
+    first_rows as (
+        select
+            *,
+            row_number() over (
+                partition by dimension, dimension_value, period_grain
+                order by period_start_date
+            ) as row_position
+
+        from retention
+    )
+
+select *
+from first_rows
+where row_position = 1 and (acquired_customer_count = 0 or start_customer_count <> 0)

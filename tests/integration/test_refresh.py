@@ -1,0 +1,265 @@
+"""Whole refreshes of the demo: what is published, and what happens when one cannot."""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.explain import explanation
+from orchestration.lib.lineage import NothingToExplain
+from orchestration.lib.versions import Home
+from tests.support.refreshes import Published, refresh, start_refresh
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def analytics(published_demo: Published) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = str(published_demo.analytics_path)
+    with duckdb.connect(path, read_only=True) as connection:
+        yield connection
+
+
+def manifest_of(home: Path) -> dict[str, object]:
+    manifest: dict[str, object] = json.loads(
+        (home / "current" / "manifest.json").read_text()
+    )
+    return manifest
+
+
+def spoil_orders(landing: Path) -> None:
+    """Add 200 orders whose day cannot be read."""
+    with (landing / "orders" / "spoiled.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["order_id", "ordered_at", "status", "gross_amount"])
+        writer.writerows([f"spoiled-{n}", "soon", "paid", "1.00"] for n in range(200))
+
+
+def wait_for_step(home: Path, step: str, process: "subprocess.Popen[str]") -> None:
+    """Wait until the newest log says that a step began."""
+    known = set((home / "logs").glob("2*.log"))
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        fresh = set((home / "logs").glob("2*.log")) - known
+        if any(f"step {step}" in log.read_text() for log in fresh):
+            return
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.02)
+    raise AssertionError(f"{step} did not begin")
+
+
+def test_what_is_published_is_physical_and_whole(
+    published_demo: Published, analytics: duckdb.DuckDBPyConnection
+) -> None:
+    schemas = analytics.execute(
+        "select distinct schema_name from duckdb_tables() order by all"
+    ).fetchall()
+    assert schemas == [("audit",), ("marts",), ("metrics",)]
+    assert analytics.execute(
+        "select count(*) from duckdb_views() where not internal"
+    ).fetchone() == (0,)
+    files = {f.name for f in (published_demo.home / "current").iterdir()}
+    assert files == {"analytics.duckdb", "private.duckdb", "manifest.json"}
+
+
+def test_the_manifest_tells_what_the_tables_hold(
+    published_demo: Published, analytics: duckdb.DuckDBPyConnection
+) -> None:
+    manifest = manifest_of(published_demo.home)
+    rows = manifest["rows"]
+    assert isinstance(rows, dict)
+    assert rows["audit.quality_results"] > 0
+    for table, count in rows.items():
+        found = analytics.execute(f"select count(*) from {table}").fetchone()
+        assert found == (count,), table
+    (refreshed,) = analytics.execute(
+        "select refresh_id, version, outcome, as_of_date::varchar, is_restated,"
+        " landed_row_count = accepted_row_count + superseded_row_count"
+        " + not_yet_row_count + quarantined_row_count from audit.refreshes"
+    ).fetchall()
+    version, day = manifest["id"], manifest["as_of_date"]
+    assert refreshed == (version, version, "published", day, False, True)
+
+
+def test_no_blocking_check_failed(analytics: duckdb.DuckDBPyConnection) -> None:
+    failed = analytics.execute(
+        "select check_name, table_name from audit.quality_results"
+        " where severity = 'blocking' and not is_passed"
+    ).fetchall()
+    assert failed == []
+
+
+def test_the_end_is_told_in_a_few_lines(published_demo: Published) -> None:
+    said = published_demo.output
+    lines = said.splitlines()
+    assert len(lines) < 30
+    for label in (
+        "6/6 publish",
+        "published ",
+        "file ",
+        "as-of date",
+        "rows landed",
+        "quarantined for",
+        "customers",
+        "counted orders",
+        "retention rate",
+        "NPS",
+        "cost per customer",
+        "took",
+    ):
+        assert any(line.startswith(label) for line in lines), label
+    assert re.search(r"took .* dbt \d", said)
+    assert str(published_demo.analytics_path) in said
+
+
+def test_dagster_knows_the_run(published_demo: Published) -> None:
+    import dagster as dg
+
+    folder = str(published_demo.home / "dagster")
+    with dg.DagsterInstance.from_config(folder) as instance:
+        (run,) = instance.get_runs()
+        assert run.status == dg.DagsterRunStatus.SUCCESS
+        assert run.job_name == "nightly_refresh"
+        for key in (["raw", "orders"], ["marts", "fct_orders"], ["published_version"]):
+            event = instance.get_latest_materialization_event(dg.AssetKey(key))
+            assert event is not None, key
+
+
+def test_a_refused_refresh_leaves_what_was_published(demo_copy: Published) -> None:
+    before = manifest_of(demo_copy.home)
+    spoil_orders(demo_copy.landing)
+    refused = refresh(demo_copy.home, demo_copy.landing)
+    assert refused.returncode == 1
+    assert "quarantine_within_limits: table orders" in refused.stdout
+    assert re.search(r"where: 20\d x bad_timestamp \(ordered_at\)", refused.stdout)
+    assert "orders/" in refused.stdout
+    assert f"Readers see version {before['id']}." in refused.stdout
+    assert "Traceback" not in refused.stdout
+    assert manifest_of(demo_copy.home) == before
+
+    # what was refused is told by the next refresh that publishes
+    (demo_copy.landing / "orders" / "spoiled.csv").unlink()
+    again = refresh(demo_copy.home, demo_copy.landing)
+    assert again.returncode == 0, again.stdout
+    with duckdb.connect(str(demo_copy.analytics_path), read_only=True) as connection:
+        told = connection.execute(
+            "select outcome, failed_step from audit.refreshes order by refresh_id"
+        ).fetchall()
+    assert told == [
+        ("published", None),
+        ("failed", "publish_checks"),
+        ("published", None),
+    ]
+
+
+def test_a_killed_refresh_changes_nothing_and_the_next_succeeds(
+    demo_copy: Published,
+) -> None:
+    before = manifest_of(demo_copy.home)
+    for step in ("dbt", "publish_checks"):
+        process = start_refresh(demo_copy.home, demo_copy.landing)
+        wait_for_step(demo_copy.home, step, process)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        assert manifest_of(demo_copy.home) == before
+        assert len(list((demo_copy.home / "candidates").iterdir())) == 1
+
+    again = refresh(demo_copy.home, demo_copy.landing)
+    assert again.returncode == 0, again.stdout
+    assert manifest_of(demo_copy.home)["previous_version"] == before["id"]
+    assert not any((demo_copy.home / "candidates").iterdir())
+
+
+def test_sigterm_ends_a_refresh_cleanly(demo_copy: Published) -> None:
+    before = manifest_of(demo_copy.home)
+    process = start_refresh(demo_copy.home, demo_copy.landing)
+    wait_for_step(demo_copy.home, "dbt", process)
+    asked = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=10)
+    assert time.monotonic() - asked < 5
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "Stopped by SIGTERM." in said
+    assert f"Readers see version {before['id']}." in said
+    assert manifest_of(demo_copy.home) == before
+    journal = (demo_copy.home / "logs" / "refreshes.jsonl").read_text()
+    assert '"outcome": "stopped", "version": null' in journal
+
+
+def test_orders_in_one_foreign_currency_name_the_setting(tmp_path: Path) -> None:
+    landing, home = tmp_path / "landing", tmp_path / "home"
+    landing.mkdir()
+    (landing / "orders.csv").write_text(
+        "order_id,customer_id,ordered_at,status,gross_amount,currency_code\n"
+        + "".join(f"{n},c{n},2025-01-0{n},paid,10.00,GBP\n" for n in range(1, 9))
+    )
+    refused = refresh(home, landing)
+    assert refused.returncode == 1
+    assert "All orders are in GBP" in refused.stdout
+    assert "CUSTOMER360_REPORTING_CURRENCY=GBP" in refused.stdout
+    assert not (home / "current").exists()
+
+
+def test_explain_finds_the_landed_rows(
+    published_demo: Published, analytics: duckdb.DuckDBPyConnection
+) -> None:
+    home = Home(published_demo.home)
+
+    def explained(table: str, key: object) -> str:
+        return "\n".join(explanation(home, table, str(key), limit=3))
+
+    order = analytics.execute(
+        "select order_id, customer_id, source_order_id, gross_amount_local"
+        " from marts.fct_orders where not is_guest order by all limit 1"
+    ).fetchone()
+    assert order is not None
+    behind_order = explained("marts.fct_orders", order[0])
+    assert "fct_orders, landed as orders: 1 rows" in behind_order
+    assert f'"order_id": "{order[2]}"' in behind_order
+    assert f'"gross_amount": "{order[3]:.2f}"' in behind_order
+
+    behind_customer = explained("marts.mart_customer_360", order[1])
+    assert "customer records, landed as customers" in behind_customer
+    assert "fct_orders, landed as orders" in behind_customer
+
+    key = analytics.execute(
+        "select concat_ws('/', dimension, dimension_value, period_grain,"
+        " period_start_date), response_count from metrics.metrics_nps"
+        " where dimension = 'market' and response_count > 0 order by all limit 1"
+    ).fetchone()
+    assert key is not None
+    assert "landed as survey_responses" in explained("metrics.metrics_nps", key[0])
+
+    with pytest.raises(NothingToExplain, match="A key looks like"):
+        explained("marts.fct_orders", "no such order")
+    with pytest.raises(NothingToExplain, match=r"Tables: .*marts\.fct_orders"):
+        explained("marts.nothing", "1")
+
+
+def test_every_public_table_can_be_explained(
+    published_demo: Published, analytics: duckdb.DuckDBPyConnection
+) -> None:
+    home = Home(published_demo.home)
+    keys = manifest_of(published_demo.home)["keys"]
+    assert isinstance(keys, dict)
+    unexplained = set()
+    for table, columns in keys.items():
+        example = analytics.execute(
+            f"select min(concat_ws('/', {', '.join(columns)})) from {table}"
+        ).fetchone()
+        if example is None or example[0] is None:
+            continue
+        try:
+            list(explanation(home, table, example[0], limit=1))
+        except NothingToExplain:
+            unexplained.add(table)
+    # made of days and of the identities themselves, of no row of a file
+    assert unexplained <= {"marts.dim_dates", "marts.dim_products"}

@@ -1,0 +1,146 @@
+"""The same rows give the same cells: whatever their files, order and nights."""
+
+import csv
+import gzip
+import io
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.builds import build
+from tests.support.cells import Cells, differences, public_cells
+from tests.support.refreshes import DEMO
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def first_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(DEMO, tmp_path_factory.mktemp("first"))
+
+
+@pytest.fixture(scope="module")
+def first(first_build: Path) -> Cells:
+    return public_cells(first_build, trace=True)
+
+
+def test_the_same_input_gives_the_same_cells(first: Cells, tmp_path: Path) -> None:
+    again = public_cells(build(DEMO, tmp_path / "again"), trace=True)
+    assert differences(first, again) == []
+
+
+def test_neither_order_nor_number_of_files_matters(
+    first_build: Path, tmp_path: Path
+) -> None:
+    _shuffle_and_split(DEMO, tmp_path / "landing")
+    other = build(tmp_path / "landing", tmp_path / "built")
+    assert (
+        differences(
+            public_cells(first_build, trace=False), public_cells(other, trace=False)
+        )
+        == []
+    )
+
+
+def test_files_that_come_later_give_the_same_as_all_at_once(
+    first: Cells, tmp_path: Path
+) -> None:
+    landing, folder = tmp_path / "landing", tmp_path / "built"
+    shutil.copytree(DEMO, landing)
+    late = [p for p in sorted(landing.rglob("*.csv*")) if "2025" in p.name]
+    assert late, "the demo has no files of a late period"
+    for path in late:
+        path.rename(path.with_name("_" + path.name))
+    build(landing, folder)
+    for path in late:
+        path.with_name("_" + path.name).rename(path)
+    evening = public_cells(build(landing, folder), trace=True)
+    assert differences(first, evening) == []
+
+
+def test_a_past_day_does_not_see_what_came_later(tmp_path: Path) -> None:
+    """Rows that happened or became known after the day change no cell of it."""
+    past_day, day_after_everywhere = "2025-03-31", "2025-04-02"
+
+    def known(record: dict[str, str]) -> bool:
+        return all(
+            (record.get(column) or "").strip() < day_after_everywhere
+            for column in _WHEN
+        )
+
+    _shuffle_and_split(DEMO, tmp_path / "then", keep=known)
+    _shuffle_and_split(DEMO, tmp_path / "now")
+    then = build(tmp_path / "then", tmp_path / "built_then", as_of_date=past_day)
+    now = build(tmp_path / "now", tmp_path / "built_now", as_of_date=past_day)
+    assert (
+        differences(public_cells(then, trace=False), public_cells(now, trace=False))
+        == []
+    )
+
+
+_WHEN = (
+    "ordered_at",
+    "created_at",
+    "refunded_at",
+    "contacted_at",
+    "opened_at",
+    "occurred_at",
+    "recorded_at",
+    "assigned_at",
+    "rate_date",
+    "period_start_date",
+    "invited_at",
+    "updated_at",
+)
+
+
+def _shuffle_and_split(
+    source: Path,
+    target: Path,
+    *,
+    keep: Callable[[dict[str, str]], bool] = lambda record: True,
+) -> None:
+    """The readable records of every file, shuffled, in two files each."""
+    chance = random.Random(20260101)
+    for path in sorted(source.rglob("*")):
+        if not path.is_file() or path.name.startswith("_"):
+            continue
+        table = path.relative_to(source).parts[0].split(".")[0]
+        records = [r for r in _records(path) if keep(r)]
+        chance.shuffle(records)
+        folder = target / table
+        folder.mkdir(parents=True, exist_ok=True)
+        name = "-".join(path.relative_to(source).parts).replace(".", "_")
+        for half in (0, 1):
+            lines = "".join(json.dumps(r) + "\n" for r in records[half::2])
+            if lines:
+                (folder / f"{name}_{half}.jsonl").write_text(lines, encoding="utf-8")
+
+
+def _records(path: Path) -> list[dict[str, str]]:
+    if path.suffix == ".jsonl":
+        return [
+            r for line in path.read_text("utf-8").splitlines() if (r := _json(line))
+        ]
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    lines = io.StringIO(content.decode("utf-8-sig"), newline="")
+    header, *rows = list(csv.reader(lines))
+    return [
+        dict(zip((h.strip().lower() for h in header), row, strict=True))
+        for row in rows
+        if len(row) == len(header)
+    ]
+
+
+def _json(line: str) -> dict[str, str] | None:
+    try:
+        record: dict[str, str] = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return record

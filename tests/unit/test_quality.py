@@ -1,0 +1,386 @@
+"""The doors: what closes them, what only warns, and what a person is told."""
+
+from collections.abc import Iterable, Iterator
+
+import duckdb
+import pytest
+
+from orchestration.lib import quality
+from orchestration.lib.contract import Column, Table
+from orchestration.lib.door_frames import Limits
+from orchestration.lib.landing import IgnoredPath
+from orchestration.lib.quality import DoorClosed, QualityResult
+
+LIMITS = Limits(share=0.01, rows=20)
+KEYS = {"marts.fct_orders": ["order_id"], "metrics.metrics_retention": ["market"]}
+
+
+def column(name: str, *, required: bool) -> Column:
+    return Column(name=name, data_type="text", required=required, personal=False)
+
+
+ORDERS = Table(
+    name="orders",
+    columns=(
+        column("source_system", required=False),
+        column("order_id", required=True),
+    ),
+    key=("source_system", "order_id"),
+    control_amount=(),
+    needs_rows=True,
+)
+REFUNDS = Table(
+    name="refunds",
+    columns=(column("refund_id", required=True),),
+    key=("refund_id",),
+    control_amount=(),
+    needs_rows=False,
+)
+
+
+@pytest.fixture
+def raw() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with 1,000 orders in one file, and no refunds."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create schema raw;
+            create table raw.landing_files (
+                landing_file_id varchar, table_name varchar, file_path varchar,
+                checksum varchar, landed_row_count bigint,
+                unreadable_row_count bigint, unknown_columns varchar,
+                is_current boolean);
+            create table raw.landing_rejects (
+                landing_file_id varchar, table_name varchar, record_number bigint);
+            create table raw.orders as
+                select null as source_system, i::varchar as order_id,
+                    'a' as landing_file_id, i + 1 as record_number
+                from range(1000) as r(i);
+            create table raw.refunds (
+                refund_id varchar, landing_file_id varchar, record_number bigint);
+            insert into raw.landing_files values
+                ('a', 'orders', 'orders/a.csv', 'sum-a', 1000, 0, '', true);
+            """
+        )
+        yield connection
+
+
+def landing(
+    connection: duckdb.DuckDBPyConnection,
+    before: dict[str, int] | None = None,
+    ignored: Iterable[IgnoredPath] = (),
+) -> list[QualityResult]:
+    return quality.check_landing(
+        connection, [ORDERS, REFUNDS], LIMITS, before or {}, ignored
+    )
+
+
+def failed(results: Iterable[QualityResult]) -> dict[tuple[str, str], QualityResult]:
+    return {(r.check_name, r.table_name): r for r in results if not r.is_passed}
+
+
+def test_a_clean_first_load_passes_in_silence(raw: duckdb.DuckDBPyConnection) -> None:
+    results = landing(raw)
+    assert failed(results) == {}
+    assert ("table_has_rows", "orders") in {
+        (r.check_name, r.table_name) for r in results
+    }
+    quality.require_open("landing", results)
+
+
+def test_orders_must_have_rows_and_others_need_not(
+    raw: duckdb.DuckDBPyConnection,
+) -> None:
+    raw.execute("delete from raw.orders; delete from raw.landing_files")
+    assert set(failed(landing(raw))) == {("table_has_rows", "orders")}
+    with pytest.raises(DoorClosed, match="table_has_rows: table orders"):
+        quality.require_open("landing", landing(raw))
+
+
+@pytest.mark.parametrize(
+    ("unreadable", "of", "is_open"),
+    [(20, 1000, True), (21, 1000, False), (21, 2100, True), (22, 2100, False)],
+)
+def test_unreadable_rows_close_the_door_above_both_limits(
+    raw: duckdb.DuckDBPyConnection, unreadable: int, of: int, is_open: bool
+) -> None:
+    raw.execute(
+        "insert into raw.landing_rejects"
+        f" select 'a', 'orders', 100 + i from range({unreadable}) as r(i)"
+    )
+    raw.execute(f"update raw.landing_files set landed_row_count = {of}")
+    found = failed(landing(raw))
+    assert (not found) == is_open
+    if not is_open:
+        result = found["unreadable_rows_within_limits", "orders"]
+        assert result.is_blocking
+        assert result.failed_row_count == unreadable
+        assert result.failed_at == f"orders/a.csv ({unreadable} from line 100 on)"
+
+
+def test_rows_without_key_close_the_door(raw: duckdb.DuckDBPyConnection) -> None:
+    raw.execute("update raw.orders set order_id = '  ' where record_number > 950")
+    result = failed(landing(raw))["keys_present", "orders"]
+    assert result.column_name == "order_id", "a key with a default is never missing"
+    assert result.failed_row_count == 50
+    assert result.failed_at == "orders/a.csv (50 from record 951 on)"
+
+
+def test_rows_of_replaced_files_are_not_judged(raw: duckdb.DuckDBPyConnection) -> None:
+    raw.execute(
+        """
+        insert into raw.landing_files values
+            ('old', 'orders', 'orders/a.csv', 'x', 100, 100, '', false);
+        insert into raw.landing_rejects
+            select 'old', 'orders', i from range(100) as r(i);
+        insert into raw.orders
+            select null, null, 'old', i from range(100) as r(i);
+        """
+    )
+    assert failed(landing(raw)) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "warns"),
+    [({}, False), ({"orders": 1100}, False), ({"orders": 1200}, True)],
+)
+def test_a_shrunken_table_warns_but_not_on_a_first_load(
+    raw: duckdb.DuckDBPyConnection, before: dict[str, int], warns: bool
+) -> None:
+    results = landing(raw, before)
+    assert (("volume_like_before", "orders") in failed(results)) == warns
+    quality.require_open("landing", results)
+
+
+def test_oddities_of_files_warn(raw: duckdb.DuckDBPyConnection) -> None:
+    raw.execute(
+        """
+        update raw.landing_files set unknown_columns = 'colour,size';
+        insert into raw.landing_files values
+            ('b', 'orders', 'orders/b.csv', 'sum-a', 1000, 0, '', true),
+            ('c', 'refunds', 'refunds.csv', 'sum-c', 0, 0, '', true);
+        """
+    )
+    results = landing(raw, ignored=[IgnoredPath("old/", "no table is called old")])
+    found = failed(results)
+    assert set(found) == {
+        ("columns_known", "orders"),
+        ("content_landed_once", "orders"),
+        ("file_has_rows", "refunds"),
+        ("path_belongs_to_a_table", ""),
+    }
+    assert found["columns_known", "orders"].column_name == "colour,size"
+    assert "old/ (no table is called old)" in (
+        found["path_belongs_to_a_table", ""].failed_at
+    )
+    quality.require_open("landing", results)
+
+
+@pytest.fixture
+def candidate() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A candidate of 1,000 landed orders in which everything ties out."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            attach ':memory:' as analytics;
+            create schema intermediate;
+            create schema analytics.audit;
+            create schema analytics.marts;
+            create schema analytics.metrics;
+            create table intermediate.int_as_of as
+                select date '2025-06-30' as as_of_date;
+            create table analytics.audit.landing_reconciliation as
+                select 'orders' as table_name, 'orders/a.csv' as file_path,
+                    false as is_replaced, 1000 as landed_row_count,
+                    980 as accepted_row_count, 10 as superseded_row_count,
+                    5 as not_yet_row_count, 5 as quarantined_row_count,
+                    5000.00::decimal(38, 6) as landed_amount,
+                    4900.00::decimal(38, 6) as accepted_amount,
+                    50.00::decimal(38, 6) as superseded_amount,
+                    25.00::decimal(38, 6) as not_yet_amount,
+                    25.00::decimal(38, 6) as quarantined_amount;
+            create table analytics.audit.quarantine_reasons as
+                select 'orders' as table_name, 'orders/a.csv' as file_path,
+                    'ordered_at' as column_name, 'bad_timestamp' as reason,
+                    5 as row_count, 17 as first_record_number;
+            create table analytics.marts.fct_orders as
+                select i::varchar as order_id, 5.00::decimal(18, 2)
+                    as gross_amount_local, date '2025-06-30' as as_of_date
+                from range(980) as r(i);
+            create table analytics.marts.fct_costs as
+                select date '2025-06-01' as cost_month, 'retention' as purpose,
+                    100.00::decimal(18, 2) as amount,
+                    40.00::decimal(18, 2) as unallocated_amount;
+            create table analytics.marts.fct_customer_costs as
+                select date '2025-06-01' as cost_month, 'retention' as purpose,
+                    20.000000::decimal(18, 6) as allocated_amount
+                from range(3);
+            create table analytics.metrics.metrics_retention as
+                select 'DE' as market, 0.8::double as retention_rate,
+                    1.2::double as retention_rate_end_less_new,
+                    null::double as churn_rate;
+            """
+        )
+        yield connection
+
+
+def judged(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[tuple[str, str], QualityResult]:
+    return failed(quality.check_candidate(connection, KEYS, LIMITS))
+
+
+def test_a_candidate_that_ties_out_passes(
+    candidate: duckdb.DuckDBPyConnection,
+) -> None:
+    assert judged(candidate) == {}
+
+
+@pytest.mark.parametrize(
+    ("damage", "check", "table", "count"),
+    [
+        (
+            "update intermediate.int_as_of set as_of_date = null;"
+            " update analytics.marts.fct_orders set as_of_date = null",
+            "as_of_day_known",
+            "orders",
+            1,
+        ),
+        (
+            "update analytics.audit.landing_reconciliation"
+            " set quarantined_row_count = 25, superseded_row_count = -10",
+            "quarantine_within_limits",
+            "orders",
+            25,
+        ),
+        (
+            "update analytics.audit.landing_reconciliation set not_yet_row_count = 4",
+            "landed_rows_add_up",
+            "orders",
+            1,
+        ),
+        (
+            "update analytics.audit.landing_reconciliation set not_yet_amount = 24.99",
+            "landed_amounts_add_up",
+            "orders",
+            1,
+        ),
+        (
+            "update analytics.marts.fct_orders set gross_amount_local = 5.01"
+            " where order_id = '7'",
+            "marts_tie_to_landing",
+            "fct_orders",
+            1,
+        ),
+        (
+            "update analytics.marts.fct_customer_costs set allocated_amount = 19.9",
+            "costs_tie_to_ledger",
+            "fct_customer_costs",
+            1,
+        ),
+        (
+            "update analytics.marts.fct_orders set order_id = null"
+            " where order_id in ('7', '8')",
+            "keys_present",
+            "fct_orders",
+            2,
+        ),
+        (
+            "update analytics.marts.fct_orders set order_id = '1'"
+            " where order_id in ('7', '8', '9')",
+            "keys_unique",
+            "fct_orders",
+            3,
+        ),
+        (
+            "update analytics.marts.fct_orders set as_of_date = date '2025-06-29'"
+            " where order_id = '7'",
+            "one_as_of_day",
+            "fct_orders",
+            1,
+        ),
+        (
+            "update analytics.metrics.metrics_retention set churn_rate = 1.5",
+            "rates_are_fractions",
+            "metrics_retention",
+            1,
+        ),
+    ],
+)
+def test_damage_closes_the_door(
+    candidate: duckdb.DuckDBPyConnection,
+    damage: str,
+    check: str,
+    table: str,
+    count: int,
+) -> None:
+    candidate.execute(damage)
+    found = judged(candidate)
+    assert found[check, table].failed_row_count == count
+    assert all(result.is_blocking for result in found.values())
+
+
+def test_a_join_that_doubles_rows_is_found(
+    candidate: duckdb.DuckDBPyConnection,
+) -> None:
+    candidate.execute(
+        "insert into analytics.marts.fct_orders"
+        " select * from analytics.marts.fct_orders limit 1"
+    )
+    assert set(judged(candidate)) == {
+        ("marts_tie_to_landing", "fct_orders"),
+        ("keys_unique", "fct_orders"),
+    }
+
+
+def test_a_closed_door_says_what_where_and_what_to_do(
+    candidate: duckdb.DuckDBPyConnection,
+) -> None:
+    candidate.execute(
+        """
+        update analytics.audit.landing_reconciliation
+            set quarantined_row_count = 105, accepted_row_count = 880;
+        delete from analytics.marts.fct_orders where order_id::int >= 880;
+        update analytics.audit.quarantine_reasons set row_count = 105;
+        """
+    )
+    results = quality.check_candidate(candidate, KEYS, LIMITS)
+    with pytest.raises(DoorClosed) as closed:
+        quality.require_open("publish", results)
+    message = str(closed.value)
+    assert "The publish door is closed" in message
+    assert "quarantine_within_limits: table orders: 105 failed" in message
+    assert (
+        "where: 105 x bad_timestamp (ordered_at), first in orders/a.csv record 17"
+        in message
+    )
+    assert "what to do: Correct these rows at their source" in message
+
+
+def test_results_are_kept_as_a_table(candidate: duckdb.DuckDBPyConnection) -> None:
+    results = quality.check_candidate(candidate, KEYS, LIMITS)
+    for _ in range(2):
+        quality.write_results(candidate, "refresh-1", results)
+    rows = candidate.execute(
+        "select refresh_id, door, is_passed, count(*)"
+        " from analytics.audit.quality_results group by all"
+    ).fetchall()
+    assert rows == [("refresh-1", "publish", True, len(results))]
+
+
+def test_limits_are_those_of_dbt() -> None:
+    given = {"max_quarantine_share": 0.01, "max_quarantine_rows": 20}
+    assert quality.limits_of({**given, "activity_window_days": 90}) == LIMITS
+    assert LIMITS.exceeded_by(21, of=2099) and not LIMITS.exceeded_by(21, of=2100)
+
+
+def test_a_failing_frame_is_no_passed_check(
+    candidate: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An expectation that could not run must never look like one that held."""
+    from orchestration.lib import door_frames
+
+    broken = door_frames.as_of_day(candidate).drop(columns="is_known")
+    monkeypatch.setattr(door_frames, "as_of_day", lambda connection: broken)
+    with pytest.raises(RuntimeError, match="as_of_day_known"):
+        quality.check_candidate(candidate, KEYS, LIMITS)

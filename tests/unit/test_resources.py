@@ -1,0 +1,116 @@
+"""Settings: what is refused, and in which words."""
+
+import os
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from orchestration.resources import PROJECT_DIR, Settings, SettingsError, exported
+
+
+def settings(**variables: str) -> Settings:
+    return Settings.from_environment(
+        {f"CUSTOMER360_{name}": value for name, value in variables.items()}
+    )
+
+
+def test_defaults_lie_in_the_project() -> None:
+    found = settings()
+    assert found.landing == PROJECT_DIR / "seeds" / "demo"
+    assert found.home == PROJECT_DIR / "warehouse"
+    assert found.build_dir == PROJECT_DIR / "warehouse" / "dev"
+    assert found.as_of_date is None
+    assert (found.business_timezone, found.reporting_currency) == ("UTC", "EUR")
+    assert found.keep_versions == 3
+
+
+def test_blank_values_mean_the_default() -> None:
+    assert settings(AS_OF_DATE="", HOME="  ") == settings()
+
+
+def test_values_are_read() -> None:
+    found = settings(
+        HOME="/data/home",
+        LANDING="inbox",
+        AS_OF_DATE="2011-12-09",
+        REPORTING_CURRENCY="gbp",
+        BUSINESS_TIMEZONE="Europe/London",
+        KEEP_VERSIONS="5",
+    )
+    assert found.home == Path("/data/home")
+    assert found.landing == PROJECT_DIR / "inbox"
+    assert found.as_of_date == date(2011, 12, 9)
+    assert found.reporting_currency == "GBP"
+    assert found.business_timezone == "Europe/London"
+    assert found.keep_versions == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("AS_OF_DATE", "31.01.2026", "expected a day as 2026-01-31"),
+        ("AS_OF_DATE", "2026-02-30", "expected a day as 2026-01-31"),
+        ("AS_OF_DATE", "20260131", "expected a day as 2026-01-31"),
+        ("BUSINESS_TIMEZONE", "Europe/Berlinn", "no known time zone"),
+        ("BUSINESS_TIMEZONE", "../etc", "no known time zone"),
+        ("REPORTING_CURRENCY", "EURO", "three letters"),
+        ("REPORTING_CURRENCY", "€", "three letters"),
+        ("KEEP_VERSIONS", "0", "a whole number from 1 on"),
+        ("KEEP_VERSIONS", "many", "a whole number from 1 on"),
+        ("LOCK_WAIT_SECONDS", "-1", "a whole number from 0 on"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_named(
+    name: str, value: str, said: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(**{name: value})
+    assert said in str(refused.value)
+    assert f"CUSTOMER360_{name}" in str(refused.value)
+    assert value in str(refused.value)
+
+
+def test_a_day_that_has_not_come_is_refused() -> None:
+    evening = datetime(2026, 3, 1, 9, 59, tzinfo=UTC)
+    settings(AS_OF_DATE="2026-03-01").require_day_that_has_come(evening)
+    with pytest.raises(SettingsError, match="2026-03-02, a day that has not come"):
+        settings(AS_OF_DATE="2026-03-02").require_day_that_has_come(evening)
+    # in the earliest time zone it is the second already
+    morning = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+    settings(AS_OF_DATE="2026-03-02").require_day_that_has_come(morning)
+
+
+def test_dbt_gets_what_the_refresh_was_told() -> None:
+    given = settings(AS_OF_DATE="2026-01-31", REPORTING_CURRENCY="USD")
+    assert given.dbt_variables(Path("/build"), Path("/target")) == {
+        "CUSTOMER360_BUILD_DIR": "/build",
+        "CUSTOMER360_AS_OF_DATE": "2026-01-31",
+        "CUSTOMER360_BUSINESS_TIMEZONE": "UTC",
+        "CUSTOMER360_REPORTING_CURRENCY": "USD",
+        "DBT_TARGET_PATH": "/target",
+    }
+
+
+def test_exported_puts_back_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUSTOMER360_HOME", "before")
+    monkeypatch.delenv("CUSTOMER360_BUILD_DIR", raising=False)
+    with exported({"CUSTOMER360_HOME": "during", "CUSTOMER360_BUILD_DIR": "new"}):
+        assert os.environ["CUSTOMER360_HOME"] == "during"
+    assert os.environ["CUSTOMER360_HOME"] == "before"
+    assert "CUSTOMER360_BUILD_DIR" not in os.environ
+
+
+def test_telemetry_is_off() -> None:
+    assert os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
+    assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
+
+
+def test_only_resources_reads_the_environment() -> None:
+    readers = {
+        file.name
+        for file in (PROJECT_DIR / "orchestration").rglob("*.py")
+        if re.search(r"os\.environ|getenv", file.read_text())
+    }
+    assert readers == {"resources.py"}

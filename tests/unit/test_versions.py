@@ -1,0 +1,251 @@
+"""Candidates, versions and `current`: what holds at whatever moment a refresh dies."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.lib import versions
+from orchestration.lib.versions import AnotherRefreshRuns, Home, HomeError, Version
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LONG_AGO = timedelta(days=1)
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing catches it."""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.create()
+    return home
+
+
+def publish(home: Home, text: str, now: datetime = NOON) -> Version:
+    """Publish a version whose three databases hold `text` (no real databases)."""
+    candidate = home.begin(home.next_id(now))
+    for file in (candidate.state, candidate.analytics, candidate.private):
+        file.write_text(text)
+    manifest = {"text": text, "previous_version": home.current_id}
+    return home.publish(candidate, manifest)
+
+
+def seen(home: Home) -> str | None:
+    """What a reader sees; every file must tell the same."""
+    if not home.current.exists():
+        assert not home.current.is_symlink()
+        return None
+    current = home.current_version()
+    assert current is not None
+    state = home.state_of(current.id)
+    texts = {file.read_text() for file in (current.analytics, current.private, state)}
+    texts.add(current.manifest["text"])
+    (text,) = texts
+    return text
+
+
+def test_a_version_is_published_whole(home: Home) -> None:
+    version = publish(home, "first")
+    assert seen(home) == "first"
+    assert home.current.readlink() == Path("versions") / version.id
+    assert mode(home.current / "analytics.duckdb") == 0o444
+    assert mode(home.current / "private.duckdb") == 0o440
+    assert mode(home.state_of(version.id).parent) == 0o700
+    assert mode(version.path) == 0o755
+    assert list(home.candidates.iterdir()) == []
+
+
+def test_the_next_candidate_starts_from_the_current_state(home: Home) -> None:
+    publish(home, "first")
+    candidate = home.begin(home.next_id(NOON))
+    assert candidate.state.read_text() == "first"
+    assert not candidate.analytics.exists()
+
+
+def test_a_refresh_may_die_at_any_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dies at the n-th change of the disk, for every n, until it lives through."""
+    template = Home(tmp_path / "template")
+    template.create()
+    publish(template, "old")
+    outcomes = []
+    for moment in range(200):
+        home = Home(tmp_path / str(moment))
+        shutil.copytree(template.path, home.path, symlinks=True)
+        with monkeypatch.context() as patched:
+            die_at(moment, patched)
+            try:
+                publish(home, "new", NOON + timedelta(hours=1))
+                lived = True
+            except Killed:
+                lived = False
+        outcomes.append(seen(home))
+        publish(home, "next", NOON + timedelta(hours=2))
+        assert seen(home) == "next"
+        assert {v.manifest["text"] for v in home.versions()} == {
+            "old",
+            "next",
+            *({"new"} & {outcomes[-1]}),
+        }
+        assert {s.name for s in home.states.iterdir()} == {
+            v.id for v in home.versions()
+        }
+        assert list(home.candidates.iterdir()) == []
+        if lived:
+            break
+    assert lived
+    assert outcomes.count("old") > 20, "too few moments before the flip were tried"
+    # once readers saw the new version they never see the old one again
+    assert outcomes == sorted(outcomes, key=["old", "new"].index)
+
+
+def die_at(moment: int, patched: pytest.MonkeyPatch) -> None:
+    """Let the n-th call that changes the disk raise Killed, before or halfway."""
+    calls = {"count": 0}
+
+    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            calls["count"] += 1
+            if calls["count"] > moment:
+                raise Killed
+            return function(*arguments, **options)
+
+        return call
+
+    for name in ("rename", "replace", "unlink", "symlink_to", "mkdir", "chmod"):
+        patched.setattr(Path, name, counted(getattr(Path, name)))
+    patched.setattr(versions.shutil, "rmtree", counted(shutil.rmtree))
+    patched.setattr(versions.shutil, "copyfile", counted(shutil.copyfile))
+    patched.setattr(versions.os, "fsync", counted(os.fsync))
+
+
+def test_leftovers_of_a_killed_refresh_are_swept(home: Home) -> None:
+    publish(home, "first")
+    left = home.begin(home.next_id(NOON))
+    left.analytics.write_text("half")
+    publish(home, "second")
+    assert list(home.candidates.iterdir()) == []
+    assert seen(home) == "second"
+
+
+def test_a_write_ahead_log_is_not_published(home: Home) -> None:
+    publish(home, "first")
+    candidate = home.begin(home.next_id(NOON))
+    for file in (candidate.state, candidate.analytics, candidate.private):
+        file.write_text("second")
+    (candidate.path / "analytics.duckdb.wal").write_text("unwritten")
+    with pytest.raises(HomeError, match=r"analytics\.duckdb\.wal"):
+        home.publish(candidate, {})
+    assert seen(home) == "first"
+
+
+def test_ids_rise_though_the_clock_goes_back(home: Home) -> None:
+    first = publish(home, "first")
+    second = publish(home, "second", NOON - timedelta(days=400))
+    third = publish(home, "third", NOON - timedelta(days=400))
+    assert first.id < second.id < third.id
+    assert [v.id for v in home.versions()] == [first.id, second.id, third.id]
+
+
+def test_old_versions_go_but_not_for_readers_of_a_moment_ago(home: Home) -> None:
+    ids = [publish(home, str(n)).id for n in range(5)]
+    just_now = datetime.now(UTC)
+    assert home.drop_old(3, LONG_AGO, just_now) == []
+    assert home.drop_old(3, LONG_AGO, just_now + 2 * LONG_AGO) == ids[:2]
+    assert [v.id for v in home.versions()] == ids[2:]
+    assert {s.name for s in home.states.iterdir()} == set(ids[2:])
+    assert seen(home) == "4"
+
+
+def test_the_version_to_go_back_to_is_never_dropped(home: Home) -> None:
+    good, bad = publish(home, "good"), publish(home, "bad")
+    home.rollback()
+    publish(home, "again")
+    later = datetime.now(UTC) + 2 * LONG_AGO
+    assert home.drop_old(1, LONG_AGO, later) == [bad.id]
+    assert home.rollback().id == good.id
+
+
+def test_rollback_goes_back_and_the_next_refresh_starts_there(home: Home) -> None:
+    first, second = publish(home, "first"), publish(home, "second")
+    assert home.rollback().id == first.id
+    assert seen(home) == "first"
+    assert home.begin(home.next_id(NOON)).state.read_text() == "first"
+    assert home.rollback(to=second.id).id == second.id
+    assert seen(home) == "second"
+
+
+def test_rollback_says_what_there_is(home: Home) -> None:
+    with pytest.raises(HomeError, match="no older version"):
+        home.rollback()
+    only = publish(home, "only")
+    with pytest.raises(HomeError, match="no older version"):
+        home.rollback()
+    with pytest.raises(HomeError, match=f"no version nonsense. Versions: {only.id}"):
+        home.rollback(to="nonsense")
+
+
+def test_a_disk_too_small_is_found_before(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(home.path)._replace(free=100_000_000)
+    monkeypatch.setattr(versions.shutil, "disk_usage", lambda path: usage)
+    home.begin(home.next_id(NOON))
+    with pytest.raises(HomeError, match=r"100 MB free.*may need 667 MB"):
+        home.begin(home.next_id(NOON), new_landing_bytes=200_000_000)
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HomeError, match=r"file/home .*CUSTOMER360_HOME"):
+        Home(tmp_path / "file" / "home").create()
+
+
+def test_a_second_refresher_is_told_who_works(home: Home) -> None:
+    with (
+        home.lock(),
+        pytest.raises(AnotherRefreshRuns, match=f"process {os.getpid()}"),
+        Home(home.path).lock(),
+    ):
+        pass
+
+
+def test_a_second_refresher_waits(home: Home) -> None:
+    told: list[str] = []
+    inside = home.lock()
+    inside.__enter__()
+    threading.Timer(0.3, lambda: inside.__exit__(None, None, None)).start()
+    with Home(home.path).lock(wait_seconds=10, on_wait=told.append):
+        assert told == [f"process {os.getpid()}"]
+
+
+def test_the_lock_dies_with_its_holder(home: Home) -> None:
+    hold = (
+        "import sys, time; from pathlib import Path;"
+        "from orchestration.lib.versions import Home\n"
+        f"with Home(Path({str(home.path)!r})).lock():"
+        " print('held', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", hold], stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    with pytest.raises(AnotherRefreshRuns, match=f"process {holder.pid}"), home.lock():
+        pass
+    holder.kill()
+    holder.communicate()
+    with home.lock():
+        pass
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
