@@ -80,5 +80,6 @@ $(READY): requirements.lock
 	if $(PYTHON) -m venv $(VENV) >/dev/null 2>&1; then pip='$(BIN)/python -m pip'; \
 	else $(PYTHON) -m venv --clear --without-pip $(VENV); pip='$(PYTHON) -m pip --python $(BIN)/python'; fi; \
 	$$pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.lock; \
+	echo '$(CURDIR)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/customer360.pth"; \
 	echo "Installed in $$(($$(date +%s) - start)) s."
 	@touch $(READY)

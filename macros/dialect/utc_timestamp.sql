@@ -7,18 +7,18 @@
 {% macro duckdb__utc_timestamp(text) -%}
     {#- DuckDB reads an offset only behind seconds -#}
     {%- set with_seconds -%}
-        regexp_replace({{ text }}, '^(.{10}[T ]\d{2}:\d{2})([Zz+-].*)?$', '\1:00\2')
+        regexp_replace({{ text }}, '^(.{10}[T ]\d{2}:\d{2})([Z+-].*)?$', '\1:00\2')
     {%- endset -%}
     case
         when
             not regexp_full_match(
                 {{ text }},
-                '\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}(:?\d{2})?)?)?'
+                '\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?'
             )
         then null
         when {{ text }} < '1900'
         then null
-        when regexp_matches(substr({{ text }}, 11), '[Zz+-]')
+        when regexp_matches(substr({{ text }}, 11), '[Z+-]')
         then timezone('UTC', try_cast({{ with_seconds }} as timestamptz))
         {%- if business_timezone() == "UTC" %} else try_cast({{ text }} as timestamp)
         {%- else %}

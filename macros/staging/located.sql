@@ -77,7 +77,9 @@
                 {%- else %} {{ name }},
                 {%- endif %}
             {%- endfor %}
-            {%- if event %} {{ event }}_day as {{ event }}_date, {%- endif %}
+            {%- if event %}
+                {{ event }}_on, {{ event }}_day as {{ event }}_date,
+            {%- endif %}
             {%- for stem in others %} {{ stem }}_day, {%- endfor %}
             market,
             time_zone,

@@ -12,7 +12,7 @@
     {%- elif data_type == "timestamp" -%} {{ utc_timestamp(text) }}
     {%- elif data_type == "date" -%}
         case
-            when {{ matches(text, "\d{4}-\d{2}-\d{2}") }}
+            when {{ matches(text, "\d{4}-\d{2}-\d{2}") }} and {{ text }} >= '1900'
             then try_cast({{ text }} as date)
         end
     {%- elif data_type == "boolean" -%}

@@ -3,9 +3,10 @@
    In order:
      superseded   the file has other content by now
      quarantined  no key, or it lies in the future of what was observed
-     not_yet      it happened, or was known, after the as-of date (`not_yet` = a condition over the CTE)
+     not_yet      it became known after the as-of date
      accepted     the version in force: the latest updated_at among the rows that nothing speaks against (null = always
-                  known), ties to the greatest canonical text
+                  known), ties to the greatest canonical text; not_yet where that version says that it happens after
+                  the as-of date (`not_yet` = a condition over the CTE)
      quarantined  the latest of the refused versions, unless a version in force is as new
      superseded   every other version
    Only keys that come more than once are sorted. #}
@@ -37,9 +38,8 @@
                     when {{ relation }}.updated_at >= {{ relation }}.as_of_end_at
                     then 'not_yet'
                 {%- endif %}
-                when {{ not_yet }}
-                then 'not_yet'
-            end as early_state
+            end as early_state,
+            coalesce({{ not_yet }}, false) as is_not_yet
 
         from {{ relation }}
         left join
@@ -92,18 +92,20 @@
                 when versions_ranked.landing_file_id is null
                 then
                     case
+                        when bounded.is_not_yet
+                        then 'not_yet'
                         when bounded.{{ refusals }} = ''
                         then 'accepted'
                         else 'quarantined'
                     end
                 when versions_ranked.is_sound and versions_ranked.version_rank = 1
-                then 'accepted'
+                then case when bounded.is_not_yet then 'not_yet' else 'accepted' end
                 when
                     versions_ranked.is_sound
                     or versions_ranked.in_force_at >= versions_ranked.version_at
                 then 'superseded'
                 when versions_ranked.version_rank = 1
-                then 'quarantined'
+                then case when bounded.is_not_yet then 'not_yet' else 'quarantined' end
                 else 'superseded'
             end as row_state
 

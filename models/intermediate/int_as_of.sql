@@ -13,16 +13,24 @@ with
 
     orders as (select * from stated where row_state = 'accepted'),
 
-    customer_versions as (select * from {{ ref("stg_customers") }} where refusals = ''),
+    customer_versions as (
+        select versions.*
+        from {{ ref("stg_customers") }} as versions
+        left join
+            replaced_files on versions.landing_file_id = replaced_files.landing_file_id
+        where versions.refusals = '' and replaced_files.landing_file_id is null
+    ),
 
     markets as (select * from {{ ref("markets") }}),
 
     clock as (select * from {{ ref("stg_landing_clock") }}),
 
     rates as (
-        select distinct currency_code, rate_date
-        from {{ ref("stg_exchange_rates") }}
-        where refusals = ''
+        select distinct rates.currency_code, rates.rate_date
+        from {{ ref("stg_exchange_rates") }} as rates
+        left join
+            replaced_files on rates.landing_file_id = replaced_files.landing_file_id
+        where rates.refusals = '' and replaced_files.landing_file_id is null
     ),
 
     -- a currency and day whose rate holds for the days beside it too: time zones

@@ -3,24 +3,7 @@ with
 
     periods as (select * from {{ ref("int_periods") }}),
 
-    period_days as (
-        select * from {{ ref("int_period_days") }} where period_grain <> 'week'
-    ),
-
-    orders as (select * from {{ ref("fct_orders") }} where is_counted and not is_guest),
-
-    revenue as (
-        select
-            orders.customer_id,
-            period_days.period_grain,
-            period_days.period_start_date,
-            sum(orders.net_amount) as net_revenue_amount
-
-        from orders
-        inner join period_days on orders.order_date = period_days.day_date
-        group by
-            orders.customer_id, period_days.period_grain, period_days.period_start_date
-    ),
+    revenue as (select * from {{ ref("int_customer_period_orders") }}),
 
     final as (
         select

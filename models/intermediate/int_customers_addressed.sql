@@ -6,30 +6,32 @@ with
 
     addresses as (
         select
-            source_system || ':' || source_customer_id as customer_address, customer_id
+            source_system || ':' || source_customer_id as customer_address,
+            customer_id,
+            0 as form_rank
         from records
 
         union
 
-        select source_customer_id as customer_address, customer_id
+        select source_customer_id as customer_address, customer_id, 1 as form_rank
         from records
         where source_system = 'main'
 
         union
 
         -- customers whom no record describes go by their public id
-        select customer_id as customer_address, customer_id
+        select customer_id as customer_address, customer_id, 0 as form_rank
         from {{ ref("dim_customers") }}
         where not is_profiled
 
         union
 
-        select 'main:' || customer_id as customer_address, customer_id
+        select 'main:' || customer_id as customer_address, customer_id, 0 as form_rank
         from {{ ref("dim_customers") }}
         where not is_profiled and customer_id not like '%:%'
     )
 
 -- the full form wins where a bare id of `main` reads like one
-select customer_address, min(customer_id) as customer_id
+select customer_address, min_by(customer_id, form_rank) as customer_id
 from addresses
 group by customer_address

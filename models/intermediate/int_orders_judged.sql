@@ -32,7 +32,9 @@ with
                 ';',
                 nullif(refusals, ''),
                 case
-                    when exchange_rate is null and ordered_date <= as_of_date
+                    when
+                        exchange_rate is null
+                        and coalesce(ordered_date <= as_of_date, true)
                     then 'currency_code:no_exchange_rate'
                 end
             ) as all_refusals,

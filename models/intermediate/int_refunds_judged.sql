@@ -7,31 +7,49 @@ with
 
     rates as (select * from {{ ref("int_exchange_rates_daily") }}),
 
-    rated as (
+    -- the day of a refund is lived where its order was, if that is known
+    attributed as (
         select
             located.*,
             orders.order_id is not null as has_order,
             orders.customer_id as order_customer_id,
             orders.market as order_market,
             orders.status as order_status,
-            coalesce(located.currency_code, '{{ reporting_currency() }}')
-            = '{{ reporting_currency() }}' as is_reporting_currency,
-            refund_day_rates.rate as refund_day_rate,
-            order_day_rates.rate as order_day_rate
+            orders.ordered_date,
+            coalesce(
+                located.refunded_on,
+                {{
+                    local_date(
+                        "located.refunded_at",
+                        "coalesce(orders.time_zone, located.time_zone)",
+                    )
+                }}
+            ) as refund_day
 
         from located
         left join
             orders
             on located.source_system = orders.source_system
             and located.order_id = orders.order_id
+    ),
+
+    rated as (
+        select
+            attributed.*,
+            coalesce(attributed.currency_code, '{{ reporting_currency() }}')
+            = '{{ reporting_currency() }}' as is_reporting_currency,
+            refund_day_rates.rate as refund_day_rate,
+            order_day_rates.rate as order_day_rate
+
+        from attributed
         left join
             rates as refund_day_rates
-            on located.currency_code = refund_day_rates.currency_code
-            and located.refunded_date = refund_day_rates.day_date
+            on attributed.currency_code = refund_day_rates.currency_code
+            and attributed.refund_day = refund_day_rates.day_date
         left join
             rates as order_day_rates
-            on located.currency_code = order_day_rates.currency_code
-            and orders.ordered_date = order_day_rates.day_date
+            on attributed.currency_code = order_day_rates.currency_code
+            and attributed.ordered_date = order_day_rates.day_date
     ),
 
     valued as (
@@ -43,7 +61,7 @@ with
                 case
                     when
                         not is_reporting_currency
-                        and refunded_date <= as_of_date
+                        and coalesce(refund_day <= as_of_date, true)
                         and (
                             refund_day_rate is null
                             or (has_order and order_day_rate is null)
@@ -76,7 +94,7 @@ with
             "valued",
             "refunds",
             ["source_system", "refund_id"],
-            not_yet="refunded_date > as_of_date",
+            not_yet="refund_day > as_of_date",
             refusals="all_refusals",
         )
     }}

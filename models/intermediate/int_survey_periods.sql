@@ -23,9 +23,20 @@ with
 
                 union all
 
-                select survey_type, dimension, dimension_value, period_start_date
-                from counts
-                where period_grain = 'week'
+                -- the later of its first week's and first month's begin lies in the
+                -- first period of every grain
+                select survey_type, dimension, dimension_value, max(first_start_date)
+                from
+                    (
+                        select
+                            survey_type,
+                            dimension,
+                            dimension_value,
+                            min(period_start_date) as first_start_date
+                        from counts
+                        group by survey_type, dimension, dimension_value, period_grain
+                    ) as first_periods
+                group by survey_type, dimension, dimension_value
             ) as first_dates
         group by survey_type, dimension, dimension_value
     ),

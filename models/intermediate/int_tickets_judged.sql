@@ -31,7 +31,7 @@ with
                     when
                         compensation_amount is not null
                         and exchange_rate is null
-                        and opened_date <= as_of_date
+                        and coalesce(opened_date <= as_of_date, true)
                     then 'currency_code:no_exchange_rate'
                 end
             ) as all_refusals,

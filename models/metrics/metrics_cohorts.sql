@@ -1,5 +1,5 @@
 with
-    orders as (select * from {{ ref("fct_orders") }} where is_counted and not is_guest),
+    customer_sums as (select * from {{ ref("int_customer_period_orders") }}),
 
     dimensions as (
         select *
@@ -63,22 +63,6 @@ with
             periods
             on cohorts.cohort_grain = periods.period_grain
             and cohorts.cohort_start_date <= periods.period_start_date
-    ),
-
-    customer_sums as (
-        select
-            orders.customer_id,
-            period_days.period_grain,
-            period_days.period_start_date,
-            count(*) as order_count,
-            sum(orders.gross_amount - orders.discount_amount) as revenue_amount,
-            sum(orders.net_amount) as net_revenue_amount,
-            sum(orders.margin_amount) as margin_amount
-
-        from orders
-        inner join period_days on orders.order_date = period_days.day_date
-        group by
-            orders.customer_id, period_days.period_grain, period_days.period_start_date
     ),
 
     summed as (

@@ -5,6 +5,8 @@ with
 
     age_bands as (select * from {{ ref("age_bands") }}),
 
+    consents as (select * from {{ ref("int_marketing_consents") }}),
+
     as_of as (select * from {{ ref("int_as_of") }}),
 
     first_traces as (select * from {{ ref("int_customers_named") }}),
@@ -30,6 +32,7 @@ with
             first_orders.acquired_date,
             first_orders.acquired_at,
             first_orders.first_order_channel,
+            consents.has_marketing_consent as recorded_consent,
             first_traces.landing_file_id as trace_file_id,
             first_traces.record_number as trace_record_number
 
@@ -40,6 +43,7 @@ with
             on profiles.source_system = referrers.source_system
             and profiles.referred_by_source_customer_id = referrers.source_customer_id
         left join first_orders on first_traces.customer_id = first_orders.customer_id
+        left join consents on first_traces.customer_id = consents.customer_id
         cross join as_of
         left join
             age_bands
@@ -69,7 +73,9 @@ with
             -- flags
             customer_id is not null as is_profiled,
             false as is_erased,
-            coalesce(has_marketing_consent, false) as has_marketing_consent,
+            coalesce(
+                recorded_consent, has_marketing_consent, false
+            ) as has_marketing_consent,
 
             -- dates
             cast(birth_year as integer) as birth_year,

@@ -5,18 +5,10 @@ with
 
     months as (select * from {{ ref("int_periods") }} where period_grain = 'month'),
 
-    purchase_days as (
-        select
-            customer_id,
-            cast({{ dbt.date_trunc("month", "order_date") }} as date) as activity_month,
-            count(*) as purchase_day_count,
-            sum(order_count) as order_count,
-            sum(revenue_amount) as revenue_amount,
-            sum(net_amount) as net_revenue_amount,
-            sum(margin_amount) as margin_amount
-
-        from {{ ref("int_purchase_days") }}
-        group by customer_id, cast({{ dbt.date_trunc("month", "order_date") }} as date)
+    purchases as (
+        select *
+        from {{ ref("int_customer_period_orders") }}
+        where period_grain = 'month'
     ),
 
     activity as (
@@ -87,7 +79,7 @@ with
                 }} as integer
             ) as month_number,
             {%- for name in ["purchase_day_count", "order_count"] %}
-                cast(coalesce(purchase_days.{{ name }}, 0) as bigint) as {{ name }},
+                cast(coalesce(purchases.{{ name }}, 0) as bigint) as {{ name }},
             {%- endfor %}
             {%- for name in ["ticket_count", "contact_count"] %}
                 cast(coalesce(touches.{{ name }}, 0) as bigint) as {{ name }},
@@ -98,9 +90,7 @@ with
 
             -- money
             {%- for name in ["revenue_amount", "net_revenue_amount", "margin_amount"] %}
-                cast(
-                    coalesce(purchase_days.{{ name }}, 0) as decimal(18, 2)
-                ) as {{ name }},
+                cast(coalesce(purchases.{{ name }}, 0) as decimal(18, 2)) as {{ name }},
             {%- endfor %}
             {%- for name in ["retention_cost_amount", "acquisition_cost_amount"] %}
                 cast(
@@ -111,7 +101,7 @@ with
         from customers
         inner join months on customers.cohort_month <= months.period_start_date
         {%- for cte, month in {
-                "purchase_days": "activity_month",
+                "purchases": "period_start_date",
                 "activity": "period_start_date",
                 "touches": "activity_month",
                 "costs": "cost_month",

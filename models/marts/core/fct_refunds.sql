@@ -15,7 +15,7 @@ with
 
             -- dates
             refunded_at,
-            refunded_date as refund_date,
+            refund_day as refund_date,
 
             -- categories
             coalesce(reason, 'unknown') as reason,

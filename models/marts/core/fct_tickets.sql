@@ -23,7 +23,11 @@ with
 
             -- categories
             coalesce(opened_by, 'unknown') as opened_by,
-            coalesce(first_response_kind, 'unknown') as first_response_kind,
+            case
+                when first_responded_at is not null and first_response_kind is not null
+                then first_response_kind
+                else 'unknown'
+            end as first_response_kind,
             coalesce(category, 'unknown') as category,
             coalesce(kind, 'unknown') as kind,
             coalesce(channel, 'unknown') as channel,

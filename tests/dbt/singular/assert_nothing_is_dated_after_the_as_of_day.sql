@@ -1,4 +1,6 @@
--- A day sees what had happened by then. Points may expire later: that is no event yet.
+-- A day sees what had happened by then: what lies after it has neither a day nor an
+-- hour.
+-- Points may expire later: that is no event yet.
 {%- set dates = {
     "fct_orders": ["order_date", "delivered_date"],
     "fct_order_lines": ["order_date"],
@@ -40,3 +42,21 @@ select dated.*
 from dated
 cross join {{ ref("int_as_of") }} as as_of
 where dated.last_date > as_of.as_of_date
+
+union all
+
+select 'fct_survey_responses', 'responded_at', cast(responded_at as date)
+from {{ ref("fct_survey_responses") }}
+where (responded_at is null) <> (responded_date is null)
+
+union all
+
+select 'fct_tickets', 'resolved_at', cast(resolved_at as date)
+from {{ ref("fct_tickets") }}
+where (resolved_at is null) <> (resolved_date is null)
+
+union all
+
+select 'fct_orders', 'delivered_at', cast(delivered_at as date)
+from {{ ref("fct_orders") }}
+where (delivered_at is null) <> (delivered_date is null)
