@@ -1,8 +1,8 @@
 """BG/NBD: how many purchase days a customer will have, and whether more will come.
 
 While alive a customer buys at a rate of λ a week, and drops out after any purchase with
-probability p; λ ~ Gamma(r, rate alpha) and p ~ Beta(a, b) differ between customers (Fader,
-Hardie & Lee 2005). A customer who never bought again is alive by construction:
+probability p; λ ~ Gamma(r, rate alpha) and p ~ Beta(a, b) differ between customers
+(Fader, Hardie & Lee 2005). A customer who never bought again is alive by construction:
 drop-out follows a repeat purchase only. What is to be expected of the future stands in
 `purchases`; money is not known here.
 """
@@ -17,8 +17,10 @@ from orchestration.lib.lifetime.arrays import Floats, Integers
 from orchestration.lib.lifetime.fitting import Evaluation, Fit, FitStatus, maximise
 from orchestration.lib.lifetime.histories import Histories
 
-# Rows evaluated at once: the temporaries of a chunk stay in the processor's cache.
-CHUNK_ROWS = 16_384
+# Rows evaluated at once: the temporaries of a chunk stay in the processor's cache, and
+# its sums are small enough that BLAS does not split them over threads, whose number
+# would then show in the last digits.
+CHUNK_ROWS = 4_096
 
 MINIMUM_REPEAT_BUYERS = 30
 

@@ -20,12 +20,15 @@ RACE_CUSTOMERS = 10_000
 # ever (no drop-out at all, customers all alike) still has its top at a finite place.
 FENCE = 12.0
 
-# Per customer, by relative change of a parameter.
+# What the optimiser aims at, per customer, by relative change of a parameter. Rounding
+# can keep it from there, so what counts is how much log-likelihood (of all customers)
+# is left to gain; towards a limit, where that cannot be told, a gradient near 0.
 GRADIENT_AIM = 1e-9
-GRADIENT_TOLERANCE = 1e-6
-
-# In units of the log-likelihood of all customers.
 REMAINING_GAIN_TOLERANCE = 1e-4
+BOUNDARY_GRADIENT_TOLERANCE = 1e-5
+
+# Curvature per customer, against the largest, that rounding cannot tell from none.
+FLAT_CURVATURE = 1e-6
 
 MAX_ITERATIONS = 200
 
@@ -86,8 +89,8 @@ class Maximum:
     derivative per customer by log parameters; `remaining_gain`: log-likelihood that a
     Newton step would still add (infinite where the top is not curved downwards);
     `log_covariance` (k, k): inverse information in log parameters, NaN where it is
-    singular; `is_at_boundary`: a parameter left for a limit; `message`: the
-    optimiser's.
+    singular; `is_at_boundary`: a parameter left for a limit, so that the likelihood is
+    flat there; `message`: the optimiser's.
     """
 
     parameters: Floats
@@ -108,9 +111,9 @@ class Maximum:
     @property
     def is_converged(self) -> bool:
         """Whether nothing worth having is left to climb."""
-        is_level = self.gradient_norm <= GRADIENT_TOLERANCE
+        is_level = self.gradient_norm <= BOUNDARY_GRADIENT_TOLERANCE
         has_no_gain = self.remaining_gain <= REMAINING_GAIN_TOLERANCE
-        return is_level and (has_no_gain or self.is_at_boundary)
+        return has_no_gain or (is_level and self.is_at_boundary)
 
     @property
     def status(self) -> FitStatus:
@@ -241,8 +244,10 @@ def _described(
     cost = surface.at(place)
     count = surface.likelihood.customer_count
     parameters = np.exp(place)
+    curvatures = np.linalg.eigvalsh(cost.hessian)
+    is_flat = -FLAT_CURVATURE * curvatures[-1] <= curvatures[0] <= 0
     covariance, remaining_gain = np.full(cost.hessian.shape, np.nan), np.inf
-    if np.linalg.eigvalsh(cost.hessian)[0] > 0:
+    if curvatures[0] > 0:
         covariance = np.linalg.inv(cost.hessian) / count
         remaining_gain = (
             float(cost.gradient @ covariance @ cost.gradient) * count**2 / 2
@@ -253,7 +258,7 @@ def _described(
         gradient_norm=float(np.abs(cost.gradient).max()),
         remaining_gain=remaining_gain,
         log_covariance=covariance,
-        is_at_boundary=bool((np.abs(place) >= FENCE).any()),
+        is_at_boundary=bool(is_flat or (np.abs(place) >= FENCE).any()),
         iteration_count=iteration_count,
         message=message,
     )

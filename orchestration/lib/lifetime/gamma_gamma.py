@@ -135,7 +135,7 @@ class GammaGammaLikelihood:
         self._customers = np.bincount(ranks, self._weights)
         self._log_totals = np.bincount(ranks, self._weights * np.log(self._total))
         log_averages = np.log(self._total * unit) - np.log(self._x)
-        self._log_averages = float(self._weights @ log_averages)
+        self._log_averages = float((self._weights * log_averages).sum())
 
     @property
     def customer_count(self) -> int:
@@ -182,13 +182,12 @@ class GammaGammaLikelihood:
 
     def _total_terms(self, p: float, q: float, v: float) -> Evaluation:
         """Sum q ln v - (p·x+q) ln(v + total), with derivatives."""
-        w, wx = self._weights, self._weights * self._x
-        logs, inverse = np.log(v + self._total), 1.0 / (v + self._total)
-        size, log_v = float(w.sum()), float(np.log(v))
-        log_sum, log_sum_x = float(w @ logs), float(wx @ logs)
-        inverse_sum, inverse_sum_x = float(w @ inverse), float(wx @ inverse)
-        squares = inverse**2
-        square_sum = p * float(wx @ squares) + q * float(w @ squares)
+        inverse = 1.0 / (v + self._total)
+        size, log_v = float(self._weights.sum()), float(np.log(v))
+        log_sum, log_sum_x = self._sums(np.log(v + self._total))
+        inverse_sum, inverse_sum_x = self._sums(inverse)
+        squares, squares_x = self._sums(inverse**2)
+        square_sum = p * squares_x + q * squares
         by_v = size * q / v - p * inverse_sum_x - q * inverse_sum
         by_qv = size / v - inverse_sum
         by_vv = square_sum - size * q / v**2
@@ -203,6 +202,11 @@ class GammaGammaLikelihood:
                 ]
             ),
         )
+
+    def _sums(self, values: Floats) -> tuple[float, float]:
+        """Sum over customers, and weighted by x; no BLAS, as its threads would show."""
+        weighted = self._weights * values
+        return float(weighted.sum()), float((weighted * self._x).sum())
 
 
 def expected_amounts(

@@ -57,14 +57,14 @@ class Outlook:
     @property
     def month_ends(self) -> Floats:
         """Ends of the months ahead, in weeks (length `months`)."""
-        return np.arange(1, self.months + 1) * (DAYS_PER_MONTH / DAYS_PER_WEEK)
+        months = np.arange(1.0, self.months + 1)
+        return np.asarray(months * (DAYS_PER_MONTH / DAYS_PER_WEEK))
 
     @property
     def discounts(self) -> Floats:
         """What an amount of each month ahead is worth now (length `months`)."""
-        return np.power(
-            1.0 + self.monthly_discount_rate, -np.arange(1.0, self.months + 1)
-        )
+        months = np.arange(1.0, self.months + 1)
+        return np.asarray((1.0 + self.monthly_discount_rate) ** -months)
 
     @property
     def levels(self) -> tuple[float, float]:
@@ -114,6 +114,7 @@ def value_customers(
     recency_days: Integers,
     age_days: Integers,
     repeat_day_cents: Integers,
+    *,
     outlook: Outlook | None = None,
     minimum_repeat_buyers: int = MINIMUM_REPEAT_BUYERS,
 ) -> Valuation:
@@ -143,7 +144,7 @@ def predict_values(
     spending: GammaGammaParameters | None,
     outlook: Outlook,
 ) -> Predictions:
-    """Predict for the n customers of `histories`; NaN for what needs a missing model."""
+    """Predict for the n customers of `histories`; NaN where a model is missing."""
     unknown = np.full(len(histories.positions), np.nan)
     alive = soon = days = amount = revenue = low = high = unknown
     repeat_counts = histories.repeat_counts[histories.positions]

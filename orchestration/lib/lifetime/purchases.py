@@ -1,9 +1,9 @@
 """Future purchase days under BG/NBD: their mean, and their distribution.
 
-What the future of a living customer brings depends on (x, T) alone, never on t_x: given
-that a customer is alive at T, λ ~ Gamma(r+x, rate alpha+T) and p ~ Beta(a, b+x), and the
-two are independent. Every mean and probability here is one for the living; times the
-probability of being alive it is one for the customer.
+What the future of a living customer brings depends on (x, T) alone, never on t_x: of
+who is alive at T, λ ~ Gamma(r+x, rate alpha+T) and p ~ Beta(a, b+x), independently. A
+mean or probability named `_if_alive` is one of the living; times the probability of
+being alive it is one of the customer.
 """
 
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from orchestration.lib.lifetime.bg_nbd import BgNbdParameters, probability_alive
 from orchestration.lib.lifetime.histories import DAYS_PER_WEEK, Histories
 from orchestration.lib.lifetime.quadrature import gauss_rule, tail_rule
 
-# Beyond this horizon / (alpha+T) purchases depend too steeply on p for the Gaussian rule.
+# Beyond this horizon / (alpha+T), purchases depend on p too steeply for Gauss-Jacobi.
 WIDEST_GAUSS_SPAN = 5.0
 
 QUADRATURE_ROWS = 2_048
@@ -66,17 +66,17 @@ def expected_purchases_if_alive(
 
     and is taken as such, by quadrature: a sum of positive terms.
     """
-    expected = np.empty((len(prospects.repeat_counts), len(horizons)))
-    spans: Floats = 1.0 / (parameters.alpha + prospects.age_weeks)
+    expected: Floats = np.empty((len(prospects.repeat_counts), len(horizons)))
+    spans: Floats = np.reciprocal(parameters.alpha + prospects.age_weeks)
     is_wide = spans * horizons.max(initial=0.0) > WIDEST_GAUSS_SPAN
     for rule, chosen in ((gauss_rule, ~is_wide), (tail_rule, is_wide)):
         rows = np.flatnonzero(chosen)
         counts, ranks = np.unique(prospects.repeat_counts[rows], return_inverse=True)
-        points, weights = rule(parameters.a, parameters.b + counts)
+        points, weights = rule(parameters.a, np.add(parameters.b, counts))
         for start in range(0, len(rows), QUADRATURE_ROWS):
             part = slice(start, start + QUADRATURE_ROWS)
             expected[rows[part]] = _mean_purchases(
-                parameters.r + counts[ranks[part]],
+                np.add(parameters.r, counts[ranks[part]]),
                 spans[rows[part]],
                 points[ranks[part]],
                 weights[ranks[part]],

@@ -11,7 +11,7 @@ about the fitted parameters themselves is left out: it is small for one customer
 not for the total of many.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,12 +26,23 @@ from orchestration.lib.lifetime.purchases import (
     purchase_survival_if_alive,
 )
 
-# Counts up to this one stand for themselves, larger ones for a range of counts.
+# The grid has all counts up to this one, and some larger ones.
 SINGLE_COUNTS = 12
-COUNT_STEPS = 24
-AMOUNT_STEPS = 40
+COUNT_STEPS = 48
+MOST_COUNT_STEPS = 300
+
+# Step between likely counts, in standard deviations of ln λ.
+COUNT_STEP = 0.4
+
+AMOUNT_STEPS = 120
 TAIL_PROBABILITY = 1e-4
+
+# Step between T at which a table is computed, in standard deviations of ln λ.
+AGE_STEP = 0.08
 READ_ROWS = 8_192
+
+# Keeps divisions by the probability of being alive possible.
+SMALLEST_ALIVE = 1e-200
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,14 @@ class RevenueTable:
 
     def quantile(self, rows: Integers, levels: Floats) -> Floats:
         """Return the amount at each pair of a T and a level; 0 within the lump at 0."""
+        quantiles = np.zeros(len(rows))
+        beyond = np.flatnonzero(levels > self.probabilities[rows, 0])
+        for start in range(0, len(beyond), READ_ROWS):
+            part = beyond[start : start + READ_ROWS]
+            quantiles[part] = self._positive_quantile(rows[part], levels[part])
+        return quantiles
+
+    def _positive_quantile(self, rows: Integers, levels: Floats) -> Floats:
         curves = self.probabilities[rows]
         right = (curves < levels[:, None]).sum(axis=1)
         right = np.clip(right, 1, len(self.amounts) - 1)
@@ -65,7 +84,7 @@ class RevenueTable:
         rise = np.where(after > before, after - before, 1.0)
         share = np.clip((levels - before) / rise, 0.0, 1.0)
         low, high = self.amounts[right - 1], self.amounts[right]
-        return np.where(levels <= curves[:, 0], 0.0, low + share * (high - low))
+        return np.asarray(low + share * (high - low))
 
 
 def revenue_table(
@@ -75,37 +94,80 @@ def revenue_table(
     spending: GammaGammaParameters,
     weeks: float,
 ) -> RevenueTable:
-    """Tabulate for one x and several T (m), over a horizon in weeks."""
-    edges = _count_edges(repeat_count, age_weeks, purchases, weeks)
+    """Tabulate for one x and several T (m, ascending), over a horizon in weeks.
+
+    Computed where T are wide apart, linear in between, with an error of probability
+    below 0.001.
+    """
+    spread = AGE_STEP / np.sqrt(purchases.r + repeat_count)
+    knots = _knots(np.log(purchases.alpha + age_weeks), spread)
+    table = _exact_table(repeat_count, age_weeks[knots], purchases, spending, weeks)
+    if len(knots) == len(age_weeks):
+        return table
+    places = np.interp(age_weeks, age_weeks[knots], np.arange(len(knots)))
+    before = np.minimum(places.astype(np.int64), len(knots) - 2)
+    share = (places - before)[:, None]
+    low, high = table.probabilities[before], table.probabilities[before + 1]
+    return RevenueTable(table.amounts, low + share * (high - low))
+
+
+def _knots(places: Floats, step: float) -> Integers:
+    """Choose among ascending places the first and last and about one each step."""
+    steps = np.floor((places - places[0]) / step)
+    is_first = np.diff(steps, prepend=-1.0) > 0
+    is_first[-1] = True
+    return np.flatnonzero(is_first)
+
+
+def _exact_table(
+    repeat_count: int,
+    age_weeks: Floats,
+    purchases: BgNbdParameters,
+    spending: GammaGammaParameters,
+    weeks: float,
+) -> RevenueTable:
+    counts = _count_grid(repeat_count, age_weeks, purchases, weeks)
     survival = purchase_survival_if_alive(
-        edges, repeat_count, age_weeks, purchases, weeks
+        counts, repeat_count, age_weeks, purchases, weeks
     )
-    masses = survival - np.append(
-        survival[:, 1:], np.zeros((len(age_weeks), 1)), axis=1
-    )
-    counts = (edges + np.append(edges[1:] - 1.0, edges[-1])) / 2
     shape = spending.q + spending.p * repeat_count
     amounts = _amount_grid(counts, spending.p, shape)
     below = special.betainc(
         spending.p * counts[:, None], shape, amounts / (1.0 + amounts)
     )
+    masses = _masses(survival, np.diff(counts))
     return RevenueTable(amounts, 1.0 - survival[:, :1] + masses @ below)
 
 
-def _count_edges(
+def _masses(survival: Floats, widths: Floats) -> Floats:
+    """Spread the probability of all counts over those of the grid.
+
+    `survival` (m, c): P(at least each count of the grid); `widths` (c - 1): from one
+    count of the grid to the next. Exact where both neighbours are on the grid, else for
+    what runs linearly between counts of the grid.
+    """
+    losses = -np.diff(survival, axis=1)
+    between = survival[:, :-1] - losses * (widths + 1.0) / (2.0 * widths)
+    ends = survival[:, :1], between, np.zeros((len(survival), 1))
+    return -np.diff(np.concatenate(ends, axis=1), axis=1)
+
+
+def _count_grid(
     repeat_count: int, age_weeks: Floats, parameters: BgNbdParameters, weeks: float
 ) -> Floats:
-    """Return the first counts of ranges, fine where few and where most are likely."""
+    """Return counts of purchases from 1, close where few and where most are likely."""
     shape = parameters.r + repeat_count
     spans = weeks / (parameters.alpha + age_weeks)
     means, deviations = shape * spans, np.sqrt(shape * spans * (1.0 + spans))
     low = max(float((means - 5 * deviations).min()), 1.0)
     high = float((means + 5 * deviations + 12 * (1.0 + spans)).max())
     singles = np.arange(1.0, SINGLE_COUNTS + 1.0)
-    growing = np.geomspace(SINGLE_COUNTS, max(high, SINGLE_COUNTS), COUNT_STEPS)
-    likely = np.linspace(low, max(high, low), COUNT_STEPS)
-    edges = np.unique(np.rint(np.concatenate([singles, growing, likely])))
-    return edges[edges <= np.ceil(high)]
+    growing = np.geomspace(SINGLE_COUNTS, max(low, SINGLE_COUNTS), COUNT_STEPS // 2)
+    wanted = float(np.log(high / low) * np.sqrt(shape)) / COUNT_STEP
+    steps = int(min(max(wanted, COUNT_STEPS), MOST_COUNT_STEPS))
+    likely = np.geomspace(low, max(high, low), steps)
+    counts = np.unique(np.rint(np.concatenate([singles, growing, likely])))
+    return np.asarray(counts[counts <= np.ceil(high)])
 
 
 def _amount_grid(counts: Floats, p: float, shape: float) -> Floats:
@@ -115,7 +177,7 @@ def _amount_grid(counts: Floats, p: float, shape: float) -> Floats:
     shares = special.betaincinv(p * ends, shape, tails)
     low, high = shares / np.maximum(1.0 - shares, TAIL_PROBABILITY**2)
     typical = p * counts / max(shape - 1.0, 1.0)
-    wide = np.geomspace(low, high, 2 * AMOUNT_STEPS)
+    wide = np.geomspace(low, high, AMOUNT_STEPS)
     near = typical[(typical > low) & (typical < high)]
     return np.unique(np.concatenate([[0.0], wide, near]))
 
@@ -140,15 +202,13 @@ def revenue_quantiles(
 
     Times `gamma_gamma.rate_scales` they are amounts of money of each customer.
     """
-    alive = probability_alive(histories, purchases)
+    alive = np.maximum(probability_alive(histories, purchases), SMALLEST_ALIVE)
     quantiles = np.zeros((len(histories), len(levels)))
     for group in _groups(histories, purchases, spending, weeks):
         for column, level in enumerate(levels):
             # The level among the living: the dead realise nothing.
             living = 1.0 - (1.0 - level) / alive[group.rows]
-            quantiles[group.rows, column] = _read(
-                group.table.quantile, group.ages, living
-            )
+            quantiles[group.rows, column] = group.table.quantile(group.ages, living)
     return quantiles
 
 
@@ -201,14 +261,3 @@ def _groups(
 def _range_of(ascending: Integers, value: int) -> tuple[int, int]:
     first, last = np.searchsorted(ascending, [value, value + 1])
     return int(first), int(last)
-
-
-def _read(
-    reader: Callable[[Integers, Floats], Floats], rows: Integers, values: Floats
-) -> Floats:
-    """Read a table in parts, which keeps the curves of all rows out of memory."""
-    parts = [
-        reader(rows[start : start + READ_ROWS], values[start : start + READ_ROWS])
-        for start in range(0, len(rows), READ_ROWS)
-    ]
-    return np.concatenate(parts)

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from orchestration.lib.lifetime.arrays import Floats, Integers
-from orchestration.lib.lifetime.bg_nbd import BgNbdParameters
-from orchestration.lib.lifetime.gamma_gamma import CENTS, GammaGammaParameters
-from orchestration.lib.lifetime.histories import DAYS_PER_WEEK
+from orchestration.lib.lifetime.bg_nbd import BgNbdParameters, probability_alive
+from orchestration.lib.lifetime.gamma_gamma import (
+    CENTS,
+    GammaGammaParameters,
+    rate_scales,
+)
+from orchestration.lib.lifetime.histories import DAYS_PER_WEEK, Histories
 
 SMALLEST_DROP_OUT = 1e-12
 
@@ -62,6 +66,31 @@ def simulate(
         future_counts=future_counts,
         future_cents=_cents(future_counts, scales, spending.p, random),
     )
+
+
+def simulate_futures(
+    histories: Histories,
+    repeat_day_cents: Integers,
+    purchases: BgNbdParameters,
+    spending: GammaGammaParameters,
+    horizon_weeks: float,
+    random: np.random.Generator,
+) -> tuple[Integers, Integers]:
+    """Draw a future for each of n customers, given what is known of them at T.
+
+    Returns purchases and cents (n) within the horizon. Where `revenue` computes the
+    distribution of one customer, many draws give that of the total of several.
+    """
+    each = histories.positions
+    x, ages = histories.repeat_counts[each], histories.age_weeks[each]
+    is_alive = random.random(len(x)) < probability_alive(histories, purchases)[each]
+    rates = random.gamma(purchases.r + x) / (purchases.alpha + ages)
+    drop_outs = np.maximum(random.beta(purchases.a, purchases.b + x), SMALLEST_DROP_OUT)
+    wanted = random.poisson(rates * horizon_weeks)
+    counts = np.where(is_alive, np.minimum(wanted, random.geometric(drop_outs)), 0)
+    scales = rate_scales(x, repeat_day_cents, spending)
+    scales = scales / random.gamma(spending.q + spending.p * x)
+    return counts, _cents(counts, scales, spending.p, random)
 
 
 def _share_of_last(
