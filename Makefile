@@ -66,6 +66,7 @@ clean:  ## remove what is made on the way; published versions and .venv stay
 	@rm -rf target logs warehouse/dev .pytest_cache .mypy_cache .ruff_cache
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
+# The .pth puts the project on the path of its own environment, for dbt's Python models.
 # The stamp is written last, so an installation that was cut short is made anew, and so
 # is one whose python has gone since.
 ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
@@ -81,5 +82,6 @@ $(READY): requirements.lock
 	else $(PYTHON) -m venv --clear --without-pip $(VENV); pip='$(PYTHON) -m pip --python $(BIN)/python'; fi; \
 	$$pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.lock; \
 	echo '$(CURDIR)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/customer360.pth"; \
+	printf '../../../..\n' > "$$($(BIN)/python -c 'import site; print(site.getsitepackages()[0])')/customer360.pth"; \
 	echo "Installed in $$(($$(date +%s) - start)) s."
 	@touch $(READY)

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from typing import NoReturn
 
 from orchestration.lib.versions import Home, HomeError, Version
 from orchestration.resources import Settings, SettingsError, prepare_dagster
@@ -20,10 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("dev", help="open Dagster's UI on the home")
     given = parser.parse_args(arguments)
     try:
-        home = Home(Settings.from_environment().home)
-        home.create()
+        settings = Settings.from_environment()
+        home = Home(settings.home)
         if given.command == "dev":
-            return open_dagster(home)
+            home.create()
+            open_dagster(settings, home)
         lines = rolled_back(home, given.to) if given.command == "rollback" else ()
         for line in lines or listed(home):
             print(line)
@@ -63,12 +64,21 @@ def described(version: Version) -> str:
     )
 
 
-def open_dagster(home: Home) -> int:
+def open_dagster(settings: Settings, home: Home) -> NoReturn:
     """Become `dagster dev` with the instance of the home."""
     prepare_dagster(home.dagster)
-    dagster = Path(sys.executable).with_name("dagster")
     print(f"Dagster's UI is coming up; its instance is {home.dagster}.", flush=True)
-    os.execv(dagster, [str(dagster), "dev", "-m", "orchestration.definitions"])
+    # with -m every process of Dagster finds the project in its working directory
+    os.chdir(settings.project_dir)
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "orchestration.definitions",
+    ]
+    os.execv(sys.executable, command)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     contract = read_contract(settings.project_dir / CONTRACT_FILE)
     home = Home(settings.home)
     with exported(settings.dbt_variables(home.building, home.target)):
-        manifest_path = current_manifest(settings.project_dir, home.target, home.logs)
+        manifest_path = current_manifest(settings.project_dir, home.target)
     manifest = read_manifest(manifest_path)
     return dg.Definitions(
         assets=[

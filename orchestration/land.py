@@ -23,7 +23,7 @@ def main() -> int:
     try:
         settings = Settings.from_environment()
         report = _land(settings, Progress(sys.stderr))
-    except (SettingsError, ContractError, LandingError, duckdb.IOException) as error:
+    except (SettingsError, ContractError, LandingError, duckdb.Error) as error:
         print(error, file=sys.stderr)
         return 1
     print("\n".join(lines_of(report)))

@@ -148,6 +148,8 @@ def tell_failure(error: Exception, refresh: Refresh | None) -> None:
     lines = ["", "Not refreshed.", message]
     if refresh is not None:
         lines += ["", what_readers_see(refresh), f"Log: {refresh.log.file}"]
+        if refresh.dbt_run is not None:
+            lines.append(f"Until the next refresh: {refresh.home.building}")
     sys.stdout.flush()
     print("\n".join(lines), file=sys.stderr)
 

@@ -1,7 +1,7 @@
 """The settings of a run, read from the environment: the only module that reads it.
 
-Everything else is handed a `Settings` or a plain value. Telemetry of dbt, Dagster and
-Great Expectations is switched off here, on import, before any of them is loaded.
+Everything else is handed a `Settings` or a plain value. Telemetry is switched off here:
+that of dbt and Great Expectations on import, that of Dagster by its dagster.yaml.
 No clock is read here.
 """
 
@@ -20,7 +20,6 @@ TELEMETRY_OFF = {
     "DO_NOT_TRACK": "1",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "GX_ANALYTICS_ENABLED": "false",
-    "DAGSTER_DISABLE_TELEMETRY": "true",
 }
 
 # Runs are kept in SQLite. The output of steps goes to the log of the refresh; Dagster's

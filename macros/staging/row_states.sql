@@ -1,4 +1,5 @@
-{# Puts every row of a CTE into one of four states, as of the day; ends in the CTE `stated` (the rows, and `row_state`).
+{# Puts every row of a CTE into one of four states, as of the day; ends in the CTE `stated` (the rows,
+   `row_state`, and `version_rank`: 1 for the newest version of a key).
    The CTE carries the contract's columns, as_of_date, as_of_end_at, updated_at where the table has one, and `refusals`.
    In order:
      superseded   the file has other content by now
@@ -86,6 +87,7 @@
     stated as (
         select
             bounded.*,
+            coalesce(versions_ranked.version_rank, 1) as version_rank,
             case
                 when bounded.early_state is not null
                 then bounded.early_state

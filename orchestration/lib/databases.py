@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 
 PUBLIC_SCHEMAS = ("marts", "metrics", "audit")
+# the day that bounds what dbt built
+AS_OF = "select as_of_date from intermediate.int_as_of"
 
 
 @contextmanager

@@ -25,7 +25,7 @@ PARSED = (
 PUBLIC_SCHEMAS = ("marts", "metrics")
 
 
-def current_manifest(project_dir: Path, target_dir: Path, log_dir: Path) -> Path:
+def current_manifest(project_dir: Path, target_dir: Path) -> Path:
     """Return the path of a manifest that belongs to the project's files of now.
 
     Raises DbtFailed when the project cannot be parsed.
@@ -38,7 +38,7 @@ def current_manifest(project_dir: Path, target_dir: Path, log_dir: Path) -> Path
             return manifest
         belongs_to.unlink()
     target_dir.mkdir(parents=True, exist_ok=True)
-    run_dbt(["parse"], project_dir, log_dir)
+    run_dbt(["parse"], project_dir, target_dir)
     belongs_to.write_text(checksum)
     return manifest
 

@@ -71,14 +71,15 @@ class DbtFailed(Exception):
 def run_dbt(
     arguments: Sequence[str],
     project_dir: Path,
-    log_dir: Path,
+    target_dir: Path,
     on_node: Callable[[str, int, int], None] = lambda name, index, total: None,
     on_result: Callable[[str], None] = lambda line: None,
 ) -> DbtRun:
     """Run a dbt command; raise DbtFailed when it did not succeed.
 
-    `on_node` hears the name, number and total when a node starts (from a dbt thread),
-    `on_result` a line for the log when it ended. Databases are closed on return.
+    `on_node` hears the name, number and total when a node starts (from a thread of
+    dbt), `on_result` a line for the log when it ended. dbt makes a folder for its log
+    even when it writes none: `target_dir`. Databases are closed on return.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -96,7 +97,7 @@ def run_dbt(
     started = time.monotonic()
     # options of dbt itself, which come before the command
     quiet = ["--quiet", "--no-print", "--no-use-colors", "--no-version-check"]
-    logs = ["--log-level", "none", "--log-level-file", "none", "--log-path", log_dir]
+    logs = ["--log-level", "none", "--log-level-file", "none", "--log-path", target_dir]
     where = ["--project-dir", project_dir, "--profiles-dir", project_dir]
     try:
         outcome = dbtRunner(callbacks=[hear]).invoke(

@@ -13,11 +13,10 @@ import duckdb
 import pandas as pd
 
 from orchestration.lib.contract import Table
-from orchestration.lib.databases import first_value, has_table
+from orchestration.lib.databases import AS_OF, first_value, has_table
 from orchestration.lib.landing.report import IgnoredPath
 
 SHOWN_PLACES = 3
-AS_OF = "select as_of_date from intermediate.int_as_of"
 # landed table -> fact with one row for each accepted row of it
 FACTS = {
     "orders": "fct_orders",

@@ -100,19 +100,16 @@ def carried_records(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
 
 
 def merged(
-    carried: Iterable[Mapping[str, Any]],
-    journal: Iterable[Mapping[str, Any]],
-    this: RefreshRecord,
+    published: Iterable[Mapping[str, Any]], noted: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return one record a refresh, oldest first.
 
-    What a published version says of a refresh wins over the journal: a refresh may be
-    killed after it published and before it could note so.
+    What a published version says of a refresh wins over what was noted: a refresh may
+    be killed after it published and before it could note so.
     """
-    names = list(COLUMNS)
     by_id = {
-        record["refresh_id"]: {name: record.get(name) for name in names}
-        for record in (*journal, *carried, asdict(this))
+        record["refresh_id"]: {name: record.get(name) for name in COLUMNS}
+        for record in (*noted, *published)
     }
     return [by_id[refresh_id] for refresh_id in sorted(by_id)]
 

@@ -15,7 +15,14 @@ from orchestration.lib.databases import first_value, records
 
 # a dimension is a column of dim_customers of the same name, but for these
 DIMENSION_COLUMNS = {"language": "language_code"}
-GRAIN_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+GRAIN_LENGTHS = {
+    "week": "7 day",
+    "month": "1 month",
+    "quarter": "3 month",
+    "year": "12 month",
+}
+# dimensions of a fact, not of its customer
+FACT_DIMENSIONS = {"touchpoint": "fct_survey_responses", "purpose": "fct_costs"}
 CUSTOMERS = "marts.dim_customers"
 
 
@@ -61,7 +68,15 @@ FEEDS = {
         ),
         ACTIVE_ORDERS,
     ),
+    "metrics_churn_reasons": (
+        ACTIVE_ORDERS,
+        Feed("fct_tickets", ("opened_date",), looks_back=True),
+        Feed("fct_survey_responses", ("responded_date",), looks_back=True),
+        Feed("fct_refunds", ("refund_date",), looks_back=True),
+    ),
 }
+# fitted on everything at once: no row stands behind one figure more than another
+MODELLED = ("metrics_clv_model", "metrics_clv_backtest", "metrics_churn_backtest")
 
 
 @dataclass(frozen=True)
@@ -171,19 +186,28 @@ class Explainer:
             )
 
     def _behind_metric(self, metric: str, row: Mapping[str, Any]) -> Iterator[Source]:
+        if metric in MODELLED:
+            raise NothingToExplain(
+                f"{metric} is fitted on all counted orders up to its day: see"
+                " marts.fct_orders."
+            )
         if metric not in FEEDS:
             raise NothingToExplain(
                 f"What feeds {metric} is not noted in lineage.FEEDS."
             )
-        start, months = _period(row)
+        start, length = _period(row)
+        dimension = row["dimension"]
         customers, parameters = _customers(row)
         for feed in FEEDS[metric]:
-            since = self._looked_back(months) if feed.looks_back else "$start::date"
+            since = self._looked_back(length) if feed.looks_back else "$start::date"
             in_period = " or ".join(
-                f"{day} >= {since} and {day} < $start::date + interval {months} month"
+                f"{day} >= {since} and {day} < $start::date + interval {length}"
                 for day in feed.days
             )
             conditions = [f"({in_period})", feed.condition]
+            if FACT_DIMENSIONS.get(dimension) == feed.fact:
+                conditions.append(f"{dimension} = $value")
+                parameters["value"] = row["dimension_value"]
             if feed.has_customers:
                 conditions.append(f"customer_id in ({customers})")
             given = {
@@ -198,9 +222,9 @@ class Explainer:
             used = {name: value for name, value in given.items() if f"${name}" in query}
             yield from self._pointed(feed.fact, query, used)
 
-    def _looked_back(self, months: int) -> str:
+    def _looked_back(self, length: str) -> str:
         window = f"$start::date - interval {self._activity_window_days} day"
-        return f"least({window}, $start::date - interval {months} month)"
+        return f"least({window}, $start::date - interval {length})"
 
     def _behind_allocated_cost(self, row: Mapping[str, Any]) -> Iterator[Source]:
         """Yield the cost lines of which a part went to this customer, and perhaps more.
@@ -271,25 +295,25 @@ def _split(key: str, columns: Sequence[str]) -> list[str]:
     return [parts[0], "/".join(parts[1 : 2 + spare]), *parts[2 + spare :]]
 
 
-def _period(row: Mapping[str, Any]) -> tuple[Any, int]:
-    """Return the first day and the months of the period of a metric's row."""
+def _period(row: Mapping[str, Any]) -> tuple[Any, str]:
+    """Return the first day and the length of the period of a metric's row."""
     grain = row.get("period_grain") or row["cohort_grain"]
-    return row["period_start_date"], GRAIN_MONTHS[grain]
+    return row["period_start_date"], GRAIN_LENGTHS[grain]
 
 
 def _customers(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return a query for the customers that a row of a metric is about."""
     dimension = row["dimension"]
     conditions, parameters = ["true"], {}
-    if dimension != "all":
+    if dimension != "all" and dimension not in FACT_DIMENSIONS:
         column = DIMENSION_COLUMNS.get(dimension, dimension)
         conditions.append(f"{column} = $value")
         parameters["value"] = row["dimension_value"]
     if "cohort_start_date" in row:
-        months = GRAIN_MONTHS[row["cohort_grain"]]
+        length = GRAIN_LENGTHS[row["cohort_grain"]]
         conditions.append(
             "acquired_date >= $cohort::date and"
-            f" acquired_date < $cohort::date + interval {months} month"
+            f" acquired_date < $cohort::date + interval {length}"
         )
         parameters["cohort"] = row["cohort_start_date"]
     query = f"select customer_id from analytics.{CUSTOMERS}"

@@ -5,8 +5,10 @@ nothing and writes nothing.
 """
 
 import hashlib
+import resource
 import subprocess
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from typing import Any
 import duckdb
 
 from orchestration.lib.databases import first_value, public_tables, records
+from orchestration.lib.journal import RefreshRecord
+from orchestration.resources import Settings
 
 # What decides the cells of a version, beside its inputs.
 CODE = (
@@ -62,9 +66,53 @@ def git_commit(project_dir: Path) -> str | None:
     return answer.stdout.strip()
 
 
-def package_versions() -> dict[str, str]:
-    """Return the versions of the packages that compute and check the cells."""
-    return {name: metadata.version(name) for name in PACKAGES}
+def of_record(record: RefreshRecord) -> dict[str, Any]:
+    """Return what a version says of the refresh that made it."""
+    return {
+        "id": record.refresh_id,
+        "as_of_date": str(record.as_of_date),
+        "is_restated": record.is_restated,
+        "observed_until_at": _utc(record.observed_until_at),
+        "started_at": _utc(record.started_at),
+        "published_at": _utc(record.ended_at),
+        "inputs_checksum": record.inputs_checksum,
+        "code_version": record.code_version,
+    }
+
+
+def of_settings(settings: Settings, project_vars: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a version says of settings and code."""
+    return {
+        "settings": {
+            "business_timezone": settings.business_timezone,
+            "reporting_currency": settings.reporting_currency,
+            "as_of_date": str(settings.as_of_date or ""),
+            "vars": dict(project_vars),
+        },
+        "commit": git_commit(settings.project_dir),
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+    }
+
+
+def of_databases(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return what a version says of its inputs and its tables."""
+    return {
+        "inputs": {"files": input_files(connection)},
+        "landed_rows": landed_rows(connection),
+        "reconciled_rows": reconciled_rows(connection),
+        "quarantine": quarantine_reasons(connection),
+        "rows": public_row_counts(connection),
+    }
+
+
+def of_process(seconds: Mapping[str, float]) -> dict[str, Any]:
+    """Return what a version says of the time and memory that it took."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "seconds": {step: round(value, 3) for step, value in seconds.items()},
+        # Linux counts in kilobytes
+        "peak_memory_bytes": used.ru_maxrss * 1024,
+    }
 
 
 def input_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -135,3 +183,7 @@ def is_restated(
         and record["inputs_checksum"] != checksum
         for record in refreshes
     )
+
+
+def _utc(instant: datetime | None) -> str | None:
+    return None if instant is None else f"{instant.isoformat()}Z"

@@ -5,11 +5,9 @@ was published as it was. The steps hand on to each other through the `Refresh`; 
 that is called before the one it needs refuses.
 """
 
-import resource
 import time
-import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +18,7 @@ import duckdb
 from orchestration.lib import manifest as facts
 from orchestration.lib import quality
 from orchestration.lib.contract import Contract, read_contract
-from orchestration.lib.databases import first_value, opened
+from orchestration.lib.databases import AS_OF, first_value, opened
 from orchestration.lib.dbt_project import (
     current_manifest,
     project_vars,
@@ -40,6 +38,7 @@ from orchestration.lib.landing.report import LandingReport
 from orchestration.lib.masking import without_values
 from orchestration.lib.progress import Progress
 from orchestration.lib.quality import QualityResult
+from orchestration.lib.run_log import RunLog
 from orchestration.lib.versions import Candidate, Home, Version
 from orchestration.resources import Settings, exported
 
@@ -59,25 +58,8 @@ class StepTooEarly(Exception):
     """A step was asked for before the step that it needs."""
 
 
-class RunLog:
-    """The log of one refresh: a line a fact, with the seconds since it began."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self._started = time.monotonic()
-        file.touch(mode=0o600)
-        self._stream = file.open("a", encoding="utf-8")
-
-    def line(self, text: str) -> None:
-        """Write a line."""
-        self._stream.write(f"{time.monotonic() - self._started:8.2f} {text}\n")
-        self._stream.flush()
-
-    def error(self, error: BaseException) -> None:
-        """Write an error with its traceback, without values of rows."""
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        message = without_values(str(error))
-        self.line(f"{type(error).__name__}: {message}\n{frames}")
+class DatabaseFailed(Exception):
+    """DuckDB failed in a way that nobody foresaw; told without values of rows."""
 
 
 class Refresh:
@@ -109,7 +91,6 @@ class Refresh:
         self._record = RefreshRecord(
             refresh_id=self.id, started_at=instant, observed_until_at=instant
         )
-        self._journal.note(self._record)
 
     @property
     def candidate(self) -> Candidate:
@@ -123,6 +104,7 @@ class Refresh:
 
     def begin(self) -> None:
         """Sweep, look at the disk, and copy the state of the current version."""
+        self._journal.note(self._record)
         with self._step("begin"):
             self._candidate = self.home.begin(self.id, self._new_landing_bytes())
             self.progress.note(
@@ -155,7 +137,7 @@ class Refresh:
             if self.landing is None:
                 raise StepTooEarly("The landing door judges what landed before.")
             self.progress.update("starting Great Expectations")
-            before = self.before.manifest["landed_rows"] if self.before else {}
+            before = self.before.manifest.get("landed_rows", {}) if self.before else {}
             with duckdb.connect(str(self.candidate.state), read_only=True) as state:
                 quality.require_valued_orders(state, self.settings.reporting_currency)
                 self.landing_results = quality.check_landing(
@@ -173,11 +155,12 @@ class Refresh:
         with self._step("dbt"), self._dbt_environment():
             if not self.landing_results:
                 raise StepTooEarly("dbt builds only what the landing door let pass.")
+            quality.require_open("landing", self.landing_results)
             try:
                 self.dbt_run = run_dbt(
                     NIGHTLY_BUILD,
                     self.settings.project_dir,
-                    self.home.logs,
+                    self.home.target,
                     on_node=self.progress.update,
                     on_result=self.log.line,
                 )
@@ -209,9 +192,11 @@ class Refresh:
         with self._step("publish"):
             if not self.candidate_results:
                 raise StepTooEarly("Only what the publish door let pass is published.")
+            quality.require_open("publish", self.candidate_results)
             with self._databases(read_only=False) as connection:
                 manifest = self._finished_manifest(connection)
             self.published = self.home.publish(self.candidate, manifest)
+            self._journal.note(self._record)
             dropped = self.home.drop_old(
                 self.settings.keep_versions,
                 timedelta(minutes=self.settings.keep_minutes),
@@ -223,11 +208,14 @@ class Refresh:
 
     def end(self, outcome: str | None = None) -> None:
         """Note in the journal how it ended; `outcome` for an end from outside."""
-        if self.published is not None:
+        has_begun = self._candidate is not None or self.failure is not None
+        if self.published is not None or not has_begun:
             return
         failed_step = self.progress.current_step or self._record.failed_step
         ended = outcome or ("failed" if self.failure else "unfinished")
-        self._note_end(ended, failed_step)
+        # a full disk must not hide why the refresh ended
+        with suppress(OSError):
+            self._note_end(ended, failed_step)
         self.log.line(f"{ended}{f' in step {failed_step}' if failed_step else ''}")
 
     @contextmanager
@@ -240,6 +228,10 @@ class Refresh:
             self.failure = error
             self._record = replace(self._record, failed_step=name)
             self.log.error(error)
+            if isinstance(error, duckdb.Error):
+                # Dagster keeps what is raised here, so it may hold no value of a row
+                self.failure = DatabaseFailed(without_values(str(error)))
+                raise self.failure from None
             raise
 
     def _judge(self, door: str, results: list[QualityResult]) -> None:
@@ -250,11 +242,13 @@ class Refresh:
         self.progress.note(f"{len(results)} checks, {warnings} warnings")
         quality.require_open(door, results)
 
-    def _databases(self, *, read_only: bool) -> Any:
+    def _databases(
+        self, *, read_only: bool
+    ) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         files = (self.candidate.state, self.candidate.analytics, self.candidate.private)
         return opened(*files, read_only=read_only)
 
-    def _dbt_environment(self) -> Any:
+    def _dbt_environment(self) -> AbstractContextManager[None]:
         variables = self.settings.dbt_variables(self.home.building, self.home.target)
         return exported(variables)
 
@@ -266,9 +260,7 @@ class Refresh:
 
     def _public_keys(self) -> dict[str, list[str]]:
         with self._dbt_environment():
-            manifest = current_manifest(
-                self.settings.project_dir, self.home.target, self.home.logs
-            )
+            manifest = current_manifest(self.settings.project_dir, self.home.target)
         return public_keys(read_manifest(manifest))
 
     def _show_bytes(self, file: str, done: int, of: int) -> None:
@@ -276,25 +268,24 @@ class Refresh:
         self.progress.update(f"{share:4.0%} of {of / 1_000_000:,.1f} MB  {file}")
 
     def _new_landing_bytes(self) -> int:
-        files = self.settings.landing.rglob("*")
-        present = sum(file.stat().st_size for file in files if file.is_file())
-        files_before = self.before.manifest["inputs"]["files"] if self.before else []
-        known: int = sum(file["byte_count"] for file in files_before)
+        present = 0
+        for file in self.settings.landing.rglob("*"):
+            # what cannot be read, or went meanwhile, is told by landing itself
+            with suppress(OSError):
+                present += file.stat().st_size
+        inputs = self.before.manifest.get("inputs", {}) if self.before else {}
+        known: int = sum(file["byte_count"] for file in inputs.get("files", ()))
         return max(0, present - known)
 
     def _finished_manifest(
         self, connection: duckdb.DuckDBPyConnection
     ) -> dict[str, Any]:
         """Write the audit tables into the candidate; return what the version says."""
-        as_of_date: date = first_value(
-            connection, "select as_of_date from intermediate.int_as_of"
-        )
+        carried, noted = self._carried_records(), self._journal.records()
+        earlier = merged(carried, noted)
+        as_of_date: date = first_value(connection, AS_OF)
         inputs_checksum = facts.inputs_checksum(connection)
-        code_version = facts.code_version(self.settings.project_dir)
-        reconciled = facts.reconciled_rows(connection)
-        carried = self._carried_records()
-        journal = self._journal.records()
-        is_restated = facts.is_restated(carried, as_of_date, inputs_checksum)
+        rows = facts.reconciled_rows(connection)
         self._record = replace(
             self._record,
             version=self.id,
@@ -302,52 +293,25 @@ class Refresh:
             ended_at=self._now(),
             outcome="published",
             inputs_checksum=inputs_checksum,
-            code_version=code_version,
-            is_restated=is_restated,
-            landed_row_count=reconciled["landed"],
-            accepted_row_count=reconciled["accepted"],
-            superseded_row_count=reconciled["superseded"],
-            not_yet_row_count=reconciled["not_yet"],
-            quarantined_row_count=reconciled["quarantined"],
+            code_version=facts.code_version(self.settings.project_dir),
+            is_restated=facts.is_restated(earlier, as_of_date, inputs_checksum),
+            landed_row_count=rows["landed"],
+            accepted_row_count=rows["accepted"],
+            superseded_row_count=rows["superseded"],
+            not_yet_row_count=rows["not_yet"],
+            quarantined_row_count=rows["quarantined"],
         )
-        write_refreshes(connection, merged(carried, journal, self._record))
+        write_refreshes(connection, merged(carried, [*noted, asdict(self._record)]))
         results = [*self.landing_results, *self.candidate_results]
         quality.write_results(connection, self.id, results)
         return {
-            "id": self.id,
-            "as_of_date": as_of_date.isoformat(),
-            "is_restated": is_restated,
             "previous_version": self.before.id if self.before else None,
-            "observed_until_at": self.observed_until_at.isoformat(),
-            "published_at": f"{self._now().isoformat()}+00:00",
-            "settings": {
-                "business_timezone": self.settings.business_timezone,
-                "reporting_currency": self.settings.reporting_currency,
-                "as_of_date": str(self.settings.as_of_date or ""),
-                "vars": self._vars(),
-            },
-            "code": {
-                "version": code_version,
-                "commit": facts.git_commit(self.settings.project_dir),
-                "packages": facts.package_versions(),
-            },
-            "inputs": {
-                "checksum": inputs_checksum,
-                "files": facts.input_files(connection),
-            },
-            "landed_rows": facts.landed_rows(connection),
-            "reconciled_rows": reconciled,
-            "quarantine": facts.quarantine_reasons(connection),
+            **facts.of_record(self._record),
+            **facts.of_settings(self.settings, self._vars()),
+            **facts.of_databases(connection),
             "keys": self._public_keys(),
-            "rows": facts.public_row_counts(connection),
             "warnings": [asdict(result) for result in results if not result.is_passed],
-            "seconds": {
-                step: round(seconds, 3)
-                for step, seconds in self.progress.seconds_so_far().items()
-            },
-            # Linux counts in kilobytes
-            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            * 1024,
+            **facts.of_process(self.progress.seconds_so_far()),
         }
 
     def _carried_records(self) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from orchestration.lib.databases import has_table, records
 from orchestration.lib.versions import Version
 
 LABEL_WIDTH = 18
-SHOWN_REASONS = 5
+SHOWN_REASONS = 3
 # step of the refresh -> what a person counts it to
 SPLIT = {
     "begin": "publish",
@@ -146,7 +146,7 @@ def _timing(version: Version, total_seconds: float) -> Iterator[tuple[str, str]]
     split: dict[str, float] = {}
     for step, seconds in version.manifest["seconds"].items():
         split[SPLIT[step]] = split.get(SPLIT[step], 0.0) + seconds
-    split["start-up"] = total_seconds - sum(split.values())
+    split["Dagster and start"] = total_seconds - sum(split.values())
     parts = ", ".join(f"{name} {seconds:.1f}" for name, seconds in split.items())
     yield "took", f"{total_seconds:.1f} s: {parts}"
 

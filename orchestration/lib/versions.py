@@ -100,7 +100,8 @@ class Home:
             for folder in (self.path, self.versions_folder):
                 folder.mkdir(parents=True, exist_ok=True)
             for folder in (self.candidates, self.states, self.logs, self.dagster):
-                folder.mkdir(mode=0o700, exist_ok=True)
+                folder.mkdir(exist_ok=True)
+                folder.chmod(0o700)
         except OSError as error:
             raise HomeError(
                 f"The home folder {self.path} (CUSTOMER360_HOME) cannot be used: "

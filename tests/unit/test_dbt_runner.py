@@ -58,7 +58,7 @@ def test_failures_are_told_without_values(project: Path, tmp_path: Path) -> None
         run_dbt(
             ["build", "--no-write-json", "--no-fail-fast"],
             project,
-            tmp_path / "logs",
+            target,
             on_node=lambda *told: nodes.append(told),
             on_result=lines.append,
         )
@@ -75,7 +75,7 @@ def test_failures_are_told_without_values(project: Path, tmp_path: Path) -> None
     assert "fail test unique_people_email" in lines
 
     with exported(variables), pytest.raises(DbtFailed) as failed:
-        run_dbt(["run", "--no-write-json"], project, tmp_path / "logs")
+        run_dbt(["run", "--no-write-json"], project, target)
     message = str(failed.value)
     assert "model broken (models/broken.sql)" in message
     assert "casting from source column email" in message
@@ -97,4 +97,4 @@ def test_a_project_with_errors_is_told(project: Path, tmp_path: Path) -> None:
         "DBT_TARGET_PATH": str(tmp_path),
     }
     with exported(variables), pytest.raises(DbtFailed, match="nowhere"):
-        run_dbt(["parse"], project, tmp_path / "logs")
+        run_dbt(["parse"], project, tmp_path)

@@ -3,6 +3,8 @@ with
 
     customer_values as (select * from {{ ref("mart_customer_values") }}),
 
+    churn_risks as (select * from {{ ref("mart_customer_churn_risks") }}),
+
     this_month as (
         select months.*
         from {{ ref("fct_customer_months") }} as months
@@ -50,6 +52,8 @@ with
             -- durations
             customer_values.recency_weeks,
             customer_values.age_weeks,
+            churn_risks.days_since_last_order,
+            churn_risks.typical_gap_days,
 
             -- money
             customer_values.average_repeat_day_amount,
@@ -69,11 +73,17 @@ with
             customer_values.clv_amount,
             customer_values.net_clv_amount,
             customer_values.clv_band,
-            customer_values.fit_status
+            customer_values.fit_status,
+            churn_risks.churn_risk_score,
+            churn_risks.risk_band,
+            churn_risks.value_at_risk_amount,
+            churn_risks.main_risk_reason,
+            churn_risks.risk_reasons
 
         from customers
         inner join
             customer_values on customers.customer_id = customer_values.customer_id
+        inner join churn_risks on customers.customer_id = churn_risks.customer_id
         left join this_month on customers.customer_id = this_month.customer_id
     )
 

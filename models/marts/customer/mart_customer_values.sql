@@ -5,6 +5,8 @@ with
 
     as_of as (select * from {{ ref("int_as_of") }}),
 
+    predictions as (select * from {{ ref("int_lifetime_values") }}),
+
     costs as (
         select customer_id, sum(allocated_amount) as retention_cost_amount
         from {{ ref("fct_customer_costs") }}
@@ -28,7 +30,7 @@ with
         group by customer_id
     ),
 
-    final as (
+    valued as (
         select
             -- ids
             customers.customer_id,
@@ -70,23 +72,66 @@ with
             ) as retention_cost_amount,
 
             -- predictions
-            cast(null as double) as probability_alive,
-            cast(null as double) as predicted_purchase_days_90d,
-            cast(null as double) as predicted_purchase_days_12m,
-            cast(null as decimal(18, 2)) as predicted_purchase_day_amount,
-            cast(null as decimal(18, 2)) as predicted_revenue_12m_amount,
-            cast(null as decimal(18, 2)) as predicted_revenue_12m_low_amount,
-            cast(null as decimal(18, 2)) as predicted_revenue_12m_high_amount,
-            cast(null as decimal(18, 2)) as predicted_margin_12m_amount,
-            cast(null as decimal(18, 2)) as clv_amount,
-            cast(null as decimal(18, 2)) as net_clv_amount,
-            cast(null as {{ dbt.type_string() }}) as clv_band,
-            'not_fitted' as fit_status
+            predictions.probability_alive,
+            predictions.purchase_days_90d as predicted_purchase_days_90d,
+            predictions.purchase_days_12m as predicted_purchase_days_12m,
+            predictions.purchase_day_amount as predicted_purchase_day_amount,
+            predictions.revenue_12m_amount as predicted_revenue_12m_amount,
+            predictions.revenue_12m_low_amount as predicted_revenue_12m_low_amount,
+            predictions.revenue_12m_high_amount as predicted_revenue_12m_high_amount,
+            predictions.margin_12m_amount as predicted_margin_12m_amount,
+            cast(
+                histories.historic_margin_amount
+                + predictions.margin_12m_amount as decimal(18, 2)
+            ) as clv_amount,
+            cast(
+                histories.historic_margin_amount
+                + predictions.margin_12m_amount
+                - coalesce(costs.retention_cost_amount, 0) as decimal(18, 2)
+            ) as net_clv_amount,
+            predictions.fit_status
 
         from customers
         left join histories on customers.customer_id = histories.customer_id
         left join costs on customers.customer_id = costs.customer_id
+        left join predictions on customers.customer_id = predictions.customer_id
         cross join as_of
+    ),
+
+    -- the value of all before, so that the first customer is always in the first band
+    ranked as (
+        select
+            customer_id,
+            sum(greatest(clv_amount, 0)) over () as total_amount,
+            coalesce(
+                sum(greatest(clv_amount, 0)) over (
+                    order by clv_amount desc, customer_id
+                    rows between unbounded preceding and 1 preceding
+                ),
+                0
+            ) as amount_before
+
+        from valued
+        where clv_amount is not null
+    ),
+
+    final as (
+        select
+            valued.*,
+            case
+                when ranked.customer_id is null
+                then null
+                when valued.clv_amount <= 0
+                then 'low'
+                when ranked.amount_before < ranked.total_amount * 0.80
+                then 'high'
+                when ranked.amount_before < ranked.total_amount * 0.95
+                then 'medium'
+                else 'low'
+            end as clv_band
+
+        from valued
+        left join ranked on valued.customer_id = ranked.customer_id
     )
 
 select *

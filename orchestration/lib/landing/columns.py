@@ -37,24 +37,37 @@ def matched(names: Sequence[str], table: Table) -> Columns:
             unknown.append(name.strip() or NO_NAME)
     missing = [name for name in table.required_names if name not in found]
     if missing:
-        raise UnreadableFileError(_missing(missing, names, unknown))
+        raise UnreadableFileError(_missing(missing, names, table))
     return Columns(found, tuple(unknown))
 
 
-def _missing(missing: list[str], names: Sequence[str], unknown: list[str]) -> str:
+def _missing(missing: Sequence[str], names: Sequence[str], table: Table) -> str:
     what = "column" if len(missing) == 1 else "columns"
-    near = [(name, nearest(name, unknown)) for name in missing]
+    near = [(name, nearest(name, names)) for name in missing]
     told = ", ".join(
-        f"{name} (is it {found}?)" if found else name for name, found in near
+        f"{name} (is it {found.strip()}?)" if found else name for name, found in near
     )
-    problem = (
-        f"required {what} {told} not found. The file has: {', '.join(names) or 'none'}."
-        " Deliver it with the missing ones, or rename what means the same."
+    return (
+        f"required {what} {told} not found. {_found(names, table)} "
+        "Deliver it with the missing ones, or rename what means the same."
     )
+
+
+def _found(names: Sequence[str], table: Table) -> str:
+    """Tell what a file has; not what may be a row of values instead of a header."""
+    header = " ".join(names).lower()
+    if not any(name in header for name in table.column_names):
+        return (
+            f"The file has {len(names)} columns, none of them known: does its first "
+            "line name the columns?"
+        )
     for delimiter, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(names) == 1 and delimiter in names[0]:
-            problem += f" It seems to be separated by {word}: save it with commas."
-    return problem
+            return (
+                f"The file has: {names[0]}. It seems to be separated by {word}: save "
+                "it with commas."
+            )
+    return f"The file has: {', '.join(name.strip() for name in names)}."
 
 
 def refuse_repeated(columns: Columns) -> None:

@@ -203,9 +203,10 @@ def _why_unknown(name: str, contract: Contract) -> str:
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return the known name that is probably meant, or '' where nothing is near."""
     plain = name.strip().lower()
-    near = difflib.get_close_matches(plain, known, n=1, cutoff=0.7)
-    near = near or [table for table in known if plain.startswith(table)]
-    return near[0] if near else ""
+    by_plain = {one.strip().lower(): one for one in known}
+    near = difflib.get_close_matches(plain, by_plain, n=1, cutoff=0.7)
+    near = near or [one for one in by_plain if one and plain.startswith(one)]
+    return by_plain[near[0]] if near else ""
 
 
 def _refuse_foreign_folder(

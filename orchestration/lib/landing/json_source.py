@@ -19,11 +19,7 @@ from orchestration.lib.landing.source import (
     rejects_relation,
     rows_of,
 )
-from orchestration.lib.landing.texts import (
-    PlainText,
-    UnreadableFileError,
-    plain_json_lines,
-)
+from orchestration.lib.landing.texts import PlainText, plain_json_lines
 
 
 def inspect_json_lines(
@@ -36,12 +32,6 @@ def inspect_json_lines(
     text = plain_json_lines(file.path, scratch)
     lines = _lines_relation(text)
     shapes = _shapes(connection, _judged(lines, []))
-    line_count = sum(shape.count for shape in shapes)
-    if line_count != text.record_count:
-        raise UnreadableFileError(
-            f"{text.record_count} lines were counted, but {line_count} could be read. "
-            "Please report this with the file."
-        )
     columns = matched(_keys(shapes), table)
     spellings = list(columns.found.values())
     judged = _judged(lines, spellings)
@@ -52,7 +42,7 @@ def inspect_json_lines(
         values=_expressions(columns),
         unknown_columns=columns.unknown,
         rejects=_rejects(None if is_valid else judged, rejects_relation(text)),
-        record_count=line_count - empty_count + text.reject_count,
+        record_count=text.record_count - empty_count + text.reject_count,
     )
 
 

@@ -45,7 +45,7 @@ def land(
     instant = observed_until_at.astimezone(UTC).replace(tzinfo=None)
     discovery = discover(landing_dir, contract)
     known = raw.known_files(connection)
-    with _scratch_beside(connection) as scratch, _file_order_kept(connection):
+    with _scratch_beside(connection) as scratch:
         look = Look(connection, contract, known, scratch)
         files = look.files_to_read(discovery)
         meter = Meter(progress, 2 * sum(file.byte_count for file in files))
@@ -184,17 +184,3 @@ def _scratch_beside(connection: duckdb.DuckDBPyConnection) -> Iterator[Path]:
     beside = None if row is None or row[0] is None else Path(row[0]).parent
     with tempfile.TemporaryDirectory(prefix="landing_", dir=beside) as folder:
         yield Path(folder)
-
-
-@contextmanager
-def _file_order_kept(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Number rows as they stand in the file, whatever the connection was set to."""
-    row = connection.execute(
-        "select current_setting('preserve_insertion_order')"
-    ).fetchone()
-    connection.execute("set preserve_insertion_order = true")
-    try:
-        yield
-    finally:
-        if row == (False,):
-            connection.execute("set preserve_insertion_order = false")

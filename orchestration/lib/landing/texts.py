@@ -120,7 +120,7 @@ def _header(block: bytes) -> tuple[tuple[str, ...], bytes]:
 
 def _names(record: Record) -> tuple[str, ...]:
     try:
-        names = tuple(name.strip() for name in csv_values(record.content))
+        names = tuple(csv_values(record.content))
     except UnicodeDecodeError as error:
         raise UnreadableFileError(
             "the header is not UTF-8. Save the file as UTF-8."
