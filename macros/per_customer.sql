@@ -5,7 +5,10 @@
         case when {{ amount }} < 0 then -1 else 1 end * cast(
             {{
                 divide_whole(
-                    "2 * abs(" ~ amount ~ ") * 1000000 + " ~ count,
+                    "2000000 * cast(abs("
+                    ~ amount
+                    ~ ") as decimal(31, 6)) + "
+                    ~ count,
                     "nullif(2 * " ~ count ~ ", 0)",
                 )
             }} as decimal(24, 0)

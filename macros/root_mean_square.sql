@@ -4,8 +4,8 @@
     sqrt(
         cast(
             sum(
-                cast({{ difference }} as decimal(18, 4))
-                * cast({{ difference }} as decimal(18, 4))
+                cast({{ difference }} as decimal(19, 4))
+                * cast({{ difference }} as decimal(19, 4))
             ) as double
         )
         / count(*)

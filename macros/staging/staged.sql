@@ -51,8 +51,10 @@
                 {%- if contract.meta.control_amount %}
                     coalesce(
                         {%- for name in contract.meta.control_amount %}
-                            try_cast(
-                                trimmed.{{ name }} as decimal(18, 6)
+                            cast(
+                                try_cast(
+                                    trimmed.{{ name }} as decimal(18, 6)
+                                ) as decimal(38, 6)
                             ){{ " *" if not loop.last }}
                         {%- endfor %},
                         0

@@ -33,7 +33,8 @@ with
             case when costs.reporting_amount < 0 then -1 else 1 end
             * {{
                 divide_whole(
-                    "2 * abs(costs.reporting_amount * 100) * months.days_so_far + "
+                    "200 * cast(abs(costs.reporting_amount) as decimal(31, 2))"
+                    " * months.days_so_far + "
                     ~ days_between("costs.period_start_date", "costs.last_date")
                     ~ " + 1",
                     "2 * ("

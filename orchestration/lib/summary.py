@@ -82,8 +82,17 @@ HEADLINES = (
         "metrics",
         "metrics_cost_per_customer",
         "select cost_per_customer_amount as amount, period_start_date as month"
-        f" from metrics.metrics_cost_per_customer {LAST_MONTH}",
+        f" from (from metrics.metrics_cost_per_customer {LAST_MONTH})"
+        " where total_cost_amount <> 0",
         "{amount:,.2f} {currency} in {month:%Y-%m}",
+    ),
+    Headline(
+        "expected revenue",
+        "marts",
+        "mart_customer_values",
+        "select sum(predicted_revenue_12m_amount) as amount"
+        " from marts.mart_customer_values",
+        "{amount:,.2f} {currency} in the next 12 months (discounted)",
     ),
 )
 

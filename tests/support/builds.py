@@ -1,5 +1,6 @@
 """Land a folder and run dbt on it, as `make land` and `dbt build` do, without tests."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,22 +9,35 @@ from pathlib import Path
 from tests.support.refreshes import PROJECT
 
 
-def build(landing: Path, folder: Path, *, as_of_date: str = "") -> Path:
-    """Land into and build in `folder`; gives the path of the analytics database."""
+def build(
+    landing: Path,
+    folder: Path,
+    *,
+    as_of_date: str = "",
+    select: tuple[str, ...] = (),
+    variables: dict[str, int] | None = None,
+    **settings: str,
+) -> Path:
+    """Land into and build in `folder`; gives the path of the analytics database.
+
+    `select` names what is built, with all that it needs; nothing named builds all.
+    `settings` are further CUSTOMER360_ settings, `variables` those of dbt.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
+        **{f"CUSTOMER360_{name}": value for name, value in settings.items()},
         "CUSTOMER360_LANDING": str(landing),
         "CUSTOMER360_BUILD_DIR": str(folder),
         "CUSTOMER360_AS_OF_DATE": as_of_date,
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    for command in (
-        [sys.executable, "-m", "orchestration.land"],
-        [dbt, "--quiet", "seed"],
-        [dbt, "--quiet", "run"],
-    ):
+    dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
+    dbt += ["--resource-type", "seed", "--resource-type", "model"]
+    dbt += ["--vars", json.dumps(variables or {})]
+    for name in select:
+        dbt += ["--select", f"+{name}"]
+    for command in ([sys.executable, "-m", "orchestration.land"], dbt):
         subprocess.run(command, cwd=PROJECT, env=environment, check=True)
     return folder / "analytics.duckdb"

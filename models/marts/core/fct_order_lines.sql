@@ -34,7 +34,7 @@ with
                 lines.unit_price_amount * lines.exchange_rate as decimal(18, 6)
             ) as unit_price_amount,
             cast(
-                lines.quantity
+                cast(lines.quantity as decimal(38, 4))
                 * lines.unit_price_amount
                 * lines.exchange_rate as decimal(18, 2)
             ) as gross_amount,

@@ -67,7 +67,8 @@ with
 
             -- money
             cast(
-                fixed_score * greatest(year_net_amount, 0) as decimal(18, 2)
+                cast(fixed_score as decimal(19, 6))
+                * greatest(year_net_amount, 0) as decimal(18, 2)
             ) as value_at_risk_amount,
 
             -- categories
