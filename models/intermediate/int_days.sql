@@ -21,6 +21,12 @@ with
                 union all
                 select min(refund_date)
                 from {{ ref("fct_refunds") }}
+                union all
+                select min(occurred_date)
+                from {{ ref("fct_loyalty_entries") }}
+                union all
+                select min(created_date)
+                from {{ ref("int_customers_profiled") }}
             ) as events
     ),
 

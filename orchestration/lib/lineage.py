@@ -53,6 +53,7 @@ FEEDS = {
     "metrics_retention": (ACTIVE_ORDERS,),
     "metrics_cohorts": (COUNTED_ORDERS,),
     "metrics_purchases": (COUNTED_ORDERS,),
+    "metrics_lifecycle_moves": (ACTIVE_ORDERS,),
     "metrics_nps": (
         Feed("fct_survey_responses", RESPONSE_DAYS, "survey_type = 'nps'"),
     ),

@@ -1,9 +1,5 @@
 """The same rows give the same cells: whatever their files, order and nights."""
 
-import csv
-import gzip
-import io
-import json
 import random
 import shutil
 from collections.abc import Callable
@@ -13,6 +9,7 @@ import pytest
 
 from tests.support.builds import build
 from tests.support.cells import Cells, differences, public_cells
+from tests.support.landings import landing_files, records_of, write_records
 from tests.support.refreshes import DEMO
 
 pytestmark = pytest.mark.slow
@@ -106,41 +103,9 @@ def _shuffle_and_split(
 ) -> None:
     """The readable records of every file, shuffled, in two files each."""
     chance = random.Random(20260101)
-    for path in sorted(source.rglob("*")):
-        if not path.is_file() or path.name.startswith("_"):
-            continue
-        table = path.relative_to(source).parts[0].split(".")[0]
-        records = [r for r in _records(path) if keep(r)]
+    for table, path in landing_files(source):
+        records = [r for r in records_of(path) if keep(r)]
         chance.shuffle(records)
-        folder = target / table
-        folder.mkdir(parents=True, exist_ok=True)
         name = "-".join(path.relative_to(source).parts).replace(".", "_")
         for half in (0, 1):
-            lines = "".join(json.dumps(r) + "\n" for r in records[half::2])
-            if lines:
-                (folder / f"{name}_{half}.jsonl").write_text(lines, encoding="utf-8")
-
-
-def _records(path: Path) -> list[dict[str, str]]:
-    if path.suffix == ".jsonl":
-        return [
-            r for line in path.read_text("utf-8").splitlines() if (r := _json(line))
-        ]
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        content = gzip.decompress(content)
-    lines = io.StringIO(content.decode("utf-8-sig"), newline="")
-    header, *rows = list(csv.reader(lines))
-    return [
-        dict(zip((h.strip().lower() for h in header), row, strict=True))
-        for row in rows
-        if len(row) == len(header)
-    ]
-
-
-def _json(line: str) -> dict[str, str] | None:
-    try:
-        record: dict[str, str] = json.loads(line)
-    except json.JSONDecodeError:
-        return None
-    return record
+            write_records(target / table / f"{name}_{half}.jsonl", records[half::2])

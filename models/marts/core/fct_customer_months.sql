@@ -50,6 +50,10 @@ with
             customer_id, cast({{ dbt.date_trunc("month", "occurred_date") }} as date)
     ),
 
+    stages as (select * from {{ ref("int_customer_lifecycle") }}),
+
+    value_bands as (select * from {{ ref("int_customer_value_bands") }}),
+
     final as (
         select
             -- ids
@@ -69,6 +73,10 @@ with
             coalesce(activity.is_active_at_end, false) as is_active,
             coalesce(activity.is_served, false) as is_served,
             coalesce(activity.is_acquired, false) as is_acquired,
+
+            -- categories, as at the end of the month
+            stages.lifecycle_stage,
+            value_bands.value_band,
 
             -- counts
             cast(
@@ -106,6 +114,8 @@ with
                 "touches": "activity_month",
                 "costs": "cost_month",
                 "points": "activity_month",
+                "stages": "activity_month",
+                "value_bands": "activity_month",
             }.items() %}
             left join
                 {{ cte }}

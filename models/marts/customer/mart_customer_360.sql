@@ -5,6 +5,16 @@ with
 
     churn_risks as (select * from {{ ref("mart_customer_churn_risks") }}),
 
+    segments as (select * from {{ ref("mart_customer_segments") }}),
+
+    stages as (
+        select lifecycle.*
+        from {{ ref("mart_customer_lifecycle") }} as lifecycle
+        inner join
+            {{ ref("int_as_of") }} as as_of
+            on lifecycle.observed_end_date = as_of.as_of_date
+    ),
+
     this_month as (
         select months.*
         from {{ ref("fct_customer_months") }} as months
@@ -78,12 +88,25 @@ with
             churn_risks.risk_band,
             churn_risks.value_at_risk_amount,
             churn_risks.main_risk_reason,
-            churn_risks.risk_reasons
+            churn_risks.risk_reasons,
+
+            -- segments
+            stages.lifecycle_stage,
+            this_month.value_band,
+            segments.rfm_segment,
+            segments.recency_score,
+            segments.frequency_score,
+            segments.monetary_score,
+            segments.favourite_category,
+            segments.favourite_channel,
+            segments.discount_affinity
 
         from customers
         inner join
             customer_values on customers.customer_id = customer_values.customer_id
         inner join churn_risks on customers.customer_id = churn_risks.customer_id
+        left join segments on customers.customer_id = segments.customer_id
+        left join stages on customers.customer_id = stages.customer_id
         left join this_month on customers.customer_id = this_month.customer_id
     )
 

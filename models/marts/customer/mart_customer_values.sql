@@ -102,6 +102,7 @@ with
     ranked as (
         select
             customer_id,
+            clv_amount,
             sum(greatest(clv_amount, 0)) over () as total_amount,
             coalesce(
                 sum(greatest(clv_amount, 0)) over (
@@ -118,17 +119,11 @@ with
     final as (
         select
             valued.*,
-            case
-                when ranked.customer_id is null
-                then null
-                when valued.clv_amount <= 0
-                then 'low'
-                when ranked.amount_before < ranked.total_amount * 0.80
-                then 'high'
-                when ranked.amount_before < ranked.total_amount * 0.95
-                then 'medium'
-                else 'low'
-            end as clv_band
+            {{
+                value_band(
+                    "ranked.clv_amount", "ranked.amount_before", "ranked.total_amount"
+                )
+            }} as clv_band
 
         from valued
         left join ranked on valued.customer_id = ranked.customer_id

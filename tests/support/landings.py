@@ -1,0 +1,54 @@
+"""Landing folders made of others, or of a few rows.
+
+Belongs here: reading and writing the records of landing files. Building is in `builds`.
+"""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+Record = dict[str, str]
+
+
+def landing_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every file of a landing folder with the table it brings rows of, in order."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("_"):
+            yield path.relative_to(folder).parts[0].split(".")[0], path
+
+
+def records_of(path: Path) -> list[Record]:
+    """The readable records of a landing file, without those cut short."""
+    if path.suffix == ".jsonl":
+        return [
+            r for line in path.read_text("utf-8").splitlines() if (r := _json(line))
+        ]
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    lines = io.StringIO(content.decode("utf-8-sig"), newline="")
+    header, *rows = list(csv.reader(lines))
+    return [
+        dict(zip((h.strip().lower() for h in header), row, strict=True))
+        for row in rows
+        if len(row) == len(header)
+    ]
+
+
+def write_records(path: Path, records: Iterable[Record]) -> None:
+    """Write records as JSON lines; no file where there are none."""
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    if lines:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(lines, encoding="utf-8")
+
+
+def _json(line: str) -> Record | None:
+    try:
+        record: Record = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return record
