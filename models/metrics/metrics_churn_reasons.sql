@@ -3,12 +3,37 @@ with
 
     reasons as (select * from {{ ref("int_churn_reasons") }}),
 
+    rules as (select * from {{ ref("churn_reason_rules") }} where is_enabled),
+
     dimensions as (
         select customer_id, dimension, dimension_value
         from {{ ref("int_customer_dimensions") }}
     ),
 
-    periods as (select * from {{ ref("int_periods") }}),
+    starts as (select * from {{ ref("int_dimension_starts") }}),
+
+    periods as (select * from {{ ref("int_periods") }} where period_grain <> 'week'),
+
+    possible_reasons as (
+        select churn_reason
+        from rules
+
+        union
+
+        select 'silence' as churn_reason
+    ),
+
+    spine as (
+        select
+            starts.dimension,
+            starts.dimension_value,
+            periods.*,
+            possible_reasons.churn_reason
+
+        from starts
+        inner join periods on periods.period_end_date >= starts.first_date
+        cross join possible_reasons
+    ),
 
     summed as (
         select
@@ -18,7 +43,7 @@ with
             lost.period_start_date,
             reasons.churn_reason,
             count(*) as lost_customer_count,
-            cast(sum(lost.lost_revenue_amount) as decimal(18, 2)) as lost_revenue_amount
+            sum(lost.lost_revenue_amount) as lost_revenue_amount
 
         from lost
         inner join
@@ -34,52 +59,60 @@ with
             reasons.churn_reason
     ),
 
+    filled as (
+        select
+            spine.*,
+            coalesce(summed.lost_customer_count, 0) as lost_customer_count,
+            cast(
+                coalesce(summed.lost_revenue_amount, 0) as decimal(18, 2)
+            ) as lost_revenue_amount,
+            sum(summed.lost_customer_count) over (
+                partition by
+                    spine.dimension,
+                    spine.dimension_value,
+                    spine.period_grain,
+                    spine.period_start_date
+            ) as all_lost_customer_count
+
+        from spine
+        left join
+            summed
+            on spine.dimension = summed.dimension
+            and spine.dimension_value = summed.dimension_value
+            and spine.period_grain = summed.period_grain
+            and spine.period_start_date = summed.period_start_date
+            and spine.churn_reason = summed.churn_reason
+    ),
+
     final as (
         select
             -- ids
-            summed.dimension,
-            summed.dimension_value,
-            summed.period_grain,
-            summed.period_start_date,
-            summed.churn_reason as reason,
+            {{ metric_key() }},
+            churn_reason as reason,
 
             -- dates
-            periods.period_end_date,
+            period_end_date,
 
             -- flags
-            periods.is_complete,
+            is_complete,
 
             -- counts
-            summed.lost_customer_count,
+            lost_customer_count,
 
             -- money
-            summed.lost_revenue_amount,
+            lost_revenue_amount,
 
             -- rates
-            {{
-                rate(
-                    "summed.lost_customer_count",
-                    "sum(summed.lost_customer_count) over (partition by summed.dimension,"
-                    " summed.dimension_value, summed.period_grain, summed.period_start_date)",
-                )
-            }}
+            {{ rate("lost_customer_count", "all_lost_customer_count") }}
             as lost_customer_rate,
 
             -- ranks
             row_number() over (
-                partition by
-                    summed.dimension,
-                    summed.dimension_value,
-                    summed.period_grain,
-                    summed.period_start_date
-                order by summed.lost_revenue_amount desc, summed.churn_reason
+                partition by {{ metric_key() }}
+                order by lost_revenue_amount desc, churn_reason
             ) as reason_rank
 
-        from summed
-        inner join
-            periods
-            on summed.period_grain = periods.period_grain
-            and summed.period_start_date = periods.period_start_date
+        from filled
     )
 
 select *

@@ -214,7 +214,8 @@ def test_models_are_short() -> None:
         len(path.read_text().splitlines())
         for path in (PROJECT / "models").rglob("*.sql")
     )
-    assert lengths[len(lengths) // 2] <= 40
+    # as sqlfmt lays them out: a line for each column and bracket
+    assert lengths[len(lengths) // 2] <= 50
     assert lengths[-1] <= 200
 
 

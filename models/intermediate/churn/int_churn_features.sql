@@ -15,9 +15,9 @@ with
 
     predictions as (select * from {{ ref("int_lifetime_predictions") }}),
 
-    complaints as (select * from {{ ref("fct_tickets") }} where kind = 'complaint'),
+    complaints as (select * from {{ ref("int_complaints_known") }}),
 
-    answers as (select * from {{ ref("fct_survey_responses") }} where is_answered),
+    answers as (select * from {{ ref("int_answers_known") }}),
 
     points as (select * from {{ ref("fct_loyalty_entries") }}),
 
@@ -81,6 +81,7 @@ with
         inner join
             complaints
             on rhythms.customer_id = complaints.customer_id
+            and {{ known_at("complaints", "rhythms") }}
             and complaints.opened_date <= rhythms.snapshot_date
             and complaints.opened_date > rhythms.snapshot_date - 365
             and (
@@ -97,13 +98,17 @@ with
             answers.score_band in ('detractor', 'not_satisfied') as is_low,
             row_number() over (
                 partition by rhythms.snapshot_date, rhythms.customer_id
-                order by answers.responded_at desc, answers.response_id desc
+                order by
+                    answers.responded_at desc,
+                    answers.source_system,
+                    answers.response_id desc
             ) as newness_rank
 
         from rhythms
         inner join
             answers
             on rhythms.customer_id = answers.customer_id
+            and {{ known_at("answers", "rhythms") }}
             and answers.responded_date <= rhythms.snapshot_date
             and answers.responded_date > rhythms.snapshot_date - 180
     ),

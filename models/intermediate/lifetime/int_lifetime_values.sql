@@ -71,6 +71,11 @@ select
                     )
                 }} * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
             )
+        else
+            cast(
+                fixed.revenue_12m_amount
+                * {{ var("default_margin_rate") }} as decimal(18, 2)
+            )
     end as margin_12m_amount,
     case
         when fixed.customer_id is null then 'no_purchase' else statuses.fit_status

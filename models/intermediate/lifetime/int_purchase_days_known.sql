@@ -3,16 +3,7 @@ with
 
     orders as (select * from {{ ref("int_orders_known") }} where is_counted),
 
-    refunds as (
-        select
-            source_system,
-            order_id,
-            refund_day,
-            coalesce(updated_at, timestamp '0001-01-01') as known_from_at,
-            restated_refund_amount
-        from {{ ref("int_refunds_judged") }}
-        where row_state = 'accepted' and has_order
-    ),
+    refunds as (select * from {{ ref("int_refunds_known") }}),
 
     orders_then as (
         select
@@ -28,11 +19,7 @@ with
         inner join
             orders
             on orders.order_date <= snapshots.snapshot_date
-            and orders.known_from_at < snapshots.snapshot_end_at
-            and (
-                orders.known_to_at is null
-                or orders.known_to_at >= snapshots.snapshot_end_at
-            )
+            and {{ known_at("orders", "snapshots") }}
     ),
 
     refunds_then as (
@@ -46,7 +33,7 @@ with
         inner join
             refunds
             on refunds.refund_day <= snapshots.snapshot_date
-            and refunds.known_from_at < snapshots.snapshot_end_at
+            and {{ known_at("refunds", "snapshots") }}
         group by snapshots.snapshot_date, refunds.source_system, refunds.order_id
     ),
 

@@ -1,0 +1,41 @@
+{# Versions of judged rows, each with the time from which and to which it was the one in force; ends in the CTE `known`.
+   A version by which something happens after the as-of day ends those before it, too. A version that another replaced at
+   the same moment was never in force. #}
+{% macro known_versions(judged, key, refusals="refusals") -%}
+    judged_rows as (select * from {{ ref(judged) }}),
+
+    replaced_files as (
+        select landing_file_id from {{ ref("stg_landing_files") }} where not is_current
+    ),
+
+    versions as (
+        select
+            judged_rows.*,
+            coalesce(judged_rows.updated_at, timestamp '0001-01-01') as known_from_at
+
+        from judged_rows
+        left join
+            replaced_files
+            on judged_rows.landing_file_id = replaced_files.landing_file_id
+        where
+            replaced_files.landing_file_id is null
+            and judged_rows.row_state in ('accepted', 'superseded', 'not_yet')
+            and judged_rows.{{ refusals }} = ''
+            and coalesce(judged_rows.updated_at < judged_rows.as_of_end_at, true)
+    ),
+
+    spans as (
+        select
+            *,
+            lead(known_from_at) over (
+                partition by {{ key | join(", ") }}
+                order by known_from_at, version_rank desc
+            ) as known_to_at
+
+        from versions
+    ),
+
+    known as (
+        select * from spans where known_to_at is null or known_to_at > known_from_at
+    )
+{%- endmacro %}

@@ -1,0 +1,20 @@
+with
+    {{
+        known_versions(
+            "int_tickets_judged",
+            ["source_system", "ticket_id"],
+            refusals="all_refusals",
+        )
+    }}
+
+select
+    source_system,
+    ticket_id,
+    customer_id,
+    opened_date,
+    resolved_date,
+    known_from_at,
+    known_to_at
+
+from known
+where kind = 'complaint'
