@@ -18,7 +18,10 @@
             replaced_files
             on judged_rows.landing_file_id = replaced_files.landing_file_id
         where
-            replaced_files.landing_file_id is null
+            (
+                replaced_files.landing_file_id is null
+                or judged_rows.updated_at is not null
+            )
             and judged_rows.row_state in ('accepted', 'superseded', 'not_yet')
             and judged_rows.{{ refusals }} = ''
             and coalesce(judged_rows.updated_at < judged_rows.as_of_end_at, true)

@@ -1,11 +1,11 @@
 {# One landed text as the type that the contract names, null where it cannot be read. Plain readings, no repair. #}
 {% macro parsed(text, data_type) -%}
     {%- set decimals = {
-        "amount": "decimal(18, 4)",
+        "amount": "decimal(20, 6)",
         "unit_amount": "decimal(18, 6)",
         "quantity": "decimal(18, 4)",
         "score": "decimal(9, 3)",
-        "rate": "decimal(20, 10)",
+        "rate": "decimal(24, 14)",
     } -%}
     {%- if data_type == "text" -%} {{ text }}
     {%- elif data_type == "code" -%} upper({{ text }})

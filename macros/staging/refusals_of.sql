@@ -61,6 +61,16 @@
             ~ "' end"
         ) -%}
     {%- endif -%}
+    {#- a sum or a mean of such amounts would not fit its column any more -#}
+    {%- if column.data_type == "amount" -%}
+        {%- do found.append(
+            "case when abs("
+            ~ value
+            ~ ") >= 100000000000 then '"
+            ~ name
+            ~ ":amount_out_of_range' end"
+        ) -%}
+    {%- endif -%}
     {%- if column.data_type == "timestamp" and name in (event_at, "updated_at") -%}
         {%- do found.append(
             "case when ("

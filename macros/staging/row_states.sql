@@ -2,12 +2,14 @@
    `row_state`, and `version_rank`: 1 for the newest version of a key).
    The CTE carries the contract's columns, as_of_date, as_of_end_at, updated_at where the table has one, and `refusals`.
    In order:
-     superseded   the file has other content by now
-     quarantined  no key, or it lies in the future of what was observed
-     not_yet      it became known after the as-of date
+     superseded   the file has other content by now, and the row does not say when it was true, or is refused
+     quarantined  it lies in the future of what was observed
+     not_yet      it became known after the as-of date; or it happens after it (`not_yet` = a condition over the CTE), and
+                  does not say when it became known
+     quarantined  it has no key
      accepted     the version in force: the latest updated_at among the rows that nothing speaks against (null = always
-                  known), ties to the greatest canonical text; not_yet where that version says that it happens after
-                  the as-of date (`not_yet` = a condition over the CTE)
+                  known), ties to the file's content of now, then to the greatest canonical text; not_yet where that
+                  version happens after the as-of date
      quarantined  the latest of the refused versions, unless a version in force is as new
      superseded   every other version
    Only keys that come more than once are sorted. #}
@@ -27,20 +29,32 @@
         select
             {{ relation }}.*,
             case
-                when replaced_files.landing_file_id is not null
-                then 'superseded'
                 when
-                    {%- for column in key %}
-                        {{ relation }}.{{ column }} is null or
-                    {%- endfor %}
-                    {{ relation }}.{{ refusals }} like '%:in_the_future%'
+                    replaced_files.landing_file_id is not null
+                    {%- if "updated_at" in names %}
+                        and (
+                            {{ relation }}.updated_at is null
+                            or {{ relation }}.{{ refusals }} <> ''
+                        )
+                    {%- endif %}
+                then 'superseded'
+                when {{ relation }}.{{ refusals }} like '%:in_the_future%'
                 then 'quarantined'
                 {%- if "updated_at" in names %}
                     when {{ relation }}.updated_at >= {{ relation }}.as_of_end_at
                     then 'not_yet'
+                    when {{ relation }}.updated_at is null and ({{ not_yet }})
+                    then 'not_yet'
+                {%- else %} when {{ not_yet }} then 'not_yet'
                 {%- endif %}
+                when
+                    {% for column in key -%}
+                        {{ relation }}.{{ column }} is null{{ " or " if not loop.last }}
+                    {%- endfor %}
+                then case when {{ not_yet }} then 'not_yet' else 'quarantined' end
             end as early_state,
-            coalesce({{ not_yet }}, false) as is_not_yet
+            coalesce({{ not_yet }}, false) as is_not_yet,
+            replaced_files.landing_file_id is not null as is_replaced
 
         from {{ relation }}
         left join
@@ -66,6 +80,7 @@
                 partition by {{ key | join(", ") }}, {{ refusals }} = ''
                 order by
                     {{ version_at }} desc,
+                    is_replaced,
                     concat_ws(
                         '|'
                         {%- for name in names %}

@@ -18,7 +18,11 @@
                     {%- set default = (
                         column.config.get("meta", {}) or column.meta
                     ).get("default") %}
-                    {%- set text = "nullif(trim(landed." ~ column.name ~ "), '')" %}
+                    {%- set text = (
+                        "nullif("
+                        ~ trimmed("landed." ~ column.name)
+                        ~ ", '')"
+                    ) %}
                     {{
                         (
                             "coalesce(" ~ text ~ ", '" ~ default ~ "')"

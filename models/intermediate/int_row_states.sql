@@ -4,7 +4,6 @@
     "refunds",
     "costs",
     "tickets",
-    "campaign_members",
 ] -%}
 {%- for table_name in landed_tables() %}
     select

@@ -372,14 +372,20 @@ def published_rates(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def as_of_day(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return one row: whether the day of this refresh is known."""
+    """Return one row: whether the day of this refresh is known, and orders up to it."""
     day = first_value(connection, AS_OF)
+    accepted = first_value(
+        connection,
+        "select coalesce(sum(accepted_row_count), 0)::bigint"
+        " from analytics.audit.landing_reconciliation where table_name = 'orders'",
+    )
     return pd.DataFrame(
         [
             {
                 "table_name": "orders",
                 "column_name": "ordered_at",
                 "is_known": int(day is not None),
+                "accepted_order_count": accepted,
             }
         ]
     )

@@ -155,6 +155,9 @@ class Explainer:
                 " and record_number = $record",
                 {"file": row["landing_file_id"], "record": row["record_number"]},
             )
+            if name == "fct_orders":
+                order = "select * from analytics.marts.fct_orders where order_id = $id"
+                yield from self._refunds_of(order, {"id": row["order_id"]})
         elif name == "fct_customer_costs":
             yield from self._behind_allocated_cost(row)
         elif "customer_id" in row:
@@ -222,6 +225,19 @@ class Explainer:
             )
             used = {name: value for name, value in given.items() if f"${name}" in query}
             yield from self._pointed(feed.fact, query, used)
+            if feed.fact == "fct_orders":
+                yield from self._refunds_of(query, used)
+
+    def _refunds_of(
+        self, orders: str, parameters: Mapping[str, Any]
+    ) -> Iterator[Source]:
+        """Yield the refunds that the net amounts of these orders rest on."""
+        yield from self._pointed(
+            "fct_refunds of these orders",
+            "select * from analytics.marts.fct_refunds where order_id in"
+            f" (select order_id from ({orders}))",
+            parameters,
+        )
 
     def _looked_back(self, length: str) -> str:
         window = f"$start::date - interval {self._activity_window_days} day"

@@ -87,6 +87,7 @@ def of_settings(settings: Settings, project_vars: Mapping[str, Any]) -> dict[str
             "business_timezone": settings.business_timezone,
             "reporting_currency": settings.reporting_currency,
             "as_of_date": str(settings.as_of_date or ""),
+            "landing": str(settings.landing),
             "vars": dict(project_vars),
         },
         "commit": git_commit(settings.project_dir),

@@ -34,7 +34,7 @@ from orchestration.lib.journal import (
     write_refreshes,
 )
 from orchestration.lib.landing import land
-from orchestration.lib.landing.report import LandingReport
+from orchestration.lib.landing.report import LandingError, LandingReport
 from orchestration.lib.masking import without_values
 from orchestration.lib.progress import Progress
 from orchestration.lib.quality import QualityResult
@@ -124,12 +124,32 @@ class Refresh:
                 self.observed_until_at,
                 self._show_bytes,
             )
+            self._refuse_other_files(self.landing)
             tables = self.landing.tables
             rows = sum(table.landed_row_count for table in tables)
             files = sum(table.file_count for table in tables)
             new = len(self.landing.loaded)
             self.progress.note(f"{rows:,} rows in {files:,} files ({new:,} new)")
             return self.landing
+
+    def _refuse_other_files(self, landing: LandingReport) -> None:
+        """Raise LandingError where the folder is another one, with nothing known in it.
+
+        What landed before stays in force, so the two would be published as one.
+        """
+        settings = self.before.manifest.get("settings", {}) if self.before else {}
+        earlier = settings.get("landing", str(self.settings.landing))
+        is_known = landing.known_file_count or landing.replaced or landing.returned
+        if earlier == str(self.settings.landing) or is_known:
+            return
+        raise LandingError(
+            [
+                f"{self.settings.home} holds what landed from {earlier}, and no file of"
+                f" it is in {self.settings.landing}: both would be published as one."
+                " Give the new data a CUSTOMER360_HOME of its own. If the folder has"
+                " moved, leave a file that landed before in it."
+            ]
+        )
 
     def check_landing(self) -> list[QualityResult]:
         """Judge what landed; raise DoorClosed, NoOrderAccepted."""

@@ -112,7 +112,16 @@ def publish_suites() -> dict[str, Suite]:
                 low=1,
                 expected="at least one accepted order, whose day bounds everything",
                 what_to_do="See the reasons why all orders are in quarantine.",
-            )
+            ),
+            _between(
+                "some_order_accepted",
+                "accepted_order_count",
+                low=1,
+                expected="at least one order that was known on the as-of day",
+                what_to_do="All orders happened, or became known (updated_at), after "
+                "the as-of day: set CUSTOMER360_AS_OF_DATE to the day up to which they "
+                "are known.",
+            ),
         ],
         "judged_tables": [
             _between(

@@ -291,3 +291,27 @@ def test_a_dimension_of_a_fact_is_explained_too(
     assert "landed as" in "\n".join(
         explanation(Home(published_demo.home), table, found[0], limit=1)
     )
+
+
+def test_orders_known_only_after_the_day_publish_nothing(demo_copy: Published) -> None:
+    before = (demo_copy.home / "current").readlink()
+    outcome = refresh(demo_copy.home, demo_copy.landing, AS_OF_DATE="2001-01-01")
+    assert outcome.returncode == 1
+    assert "CUSTOMER360_AS_OF_DATE" in outcome.stdout
+    assert (demo_copy.home / "current").readlink() == before
+
+
+def test_another_landing_folder_does_not_mix_with_what_landed(
+    demo_copy: Published, tmp_path: Path
+) -> None:
+    before = (demo_copy.home / "current").readlink()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "orders.csv").write_text(
+        "order_id,customer_id,ordered_at,status,gross_amount\n"
+        "1,C1,2024-01-01,completed,10.00\n"
+    )
+    outcome = refresh(demo_copy.home, other)
+    assert outcome.returncode == 1
+    assert "CUSTOMER360_HOME" in outcome.stdout
+    assert (demo_copy.home / "current").readlink() == before

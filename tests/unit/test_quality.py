@@ -247,6 +247,14 @@ def test_a_candidate_that_ties_out_passes(
             1,
         ),
         (
+            "update analytics.audit.landing_reconciliation set accepted_row_count = 0,"
+            " not_yet_row_count = not_yet_row_count + accepted_row_count"
+            " where table_name = 'orders'",
+            "some_order_accepted",
+            "orders",
+            1,
+        ),
+        (
             "update analytics.audit.landing_reconciliation"
             " set quarantined_row_count = 25, superseded_row_count = -10",
             "quarantine_within_limits",

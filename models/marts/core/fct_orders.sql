@@ -91,8 +91,8 @@ with
             numbered.order_number,
 
             -- money
-            cast(orders.exchange_rate as decimal(20, 10)) as exchange_rate,
-            orders.gross_amount as gross_amount_local,
+            cast(orders.exchange_rate as decimal(24, 14)) as exchange_rate,
+            cast(orders.gross_amount as decimal(20, 6)) as gross_amount_local,
             orders.reporting_gross_amount as gross_amount,
             orders.reporting_discount_amount as discount_amount,
             orders.reporting_tax_amount as tax_amount,

@@ -30,7 +30,7 @@ with
             coalesce(order_status, '') <> 'cancelled' as is_counted,
 
             -- money
-            amount as refund_amount_local,
+            cast(amount as decimal(20, 6)) as refund_amount_local,
             booked_refund_amount,
             restated_refund_amount,
             cast(
