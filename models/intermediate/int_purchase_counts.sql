@@ -11,21 +11,6 @@ with
     ),
 
     -- a gap belongs to its later day
-    gaps as (
-        select
-            customer_id,
-            order_date,
-            {{
-                days_between(
-                    "lag(order_date) over (partition by customer_id order by order_date)",
-                    "order_date",
-                )
-            }}
-            as gap_days
-
-        from purchase_days
-    ),
-
     gaps_counted as (
         select
             dimensions.dimension,
@@ -33,12 +18,12 @@ with
             period_days.period_grain,
             period_days.period_start_date,
             count(*) as gap_count,
-            median(gaps.gap_days) as median_days_between_purchases
+            median(purchase_days.gap_days) as median_days_between_purchases
 
-        from gaps
-        inner join period_days on gaps.order_date = period_days.day_date
-        inner join dimensions on gaps.customer_id = dimensions.customer_id
-        where gaps.gap_days is not null
+        from purchase_days
+        inner join period_days on purchase_days.order_date = period_days.day_date
+        inner join dimensions on purchase_days.customer_id = dimensions.customer_id
+        where purchase_days.gap_days is not null
         group by
             dimensions.dimension,
             dimensions.dimension_value,

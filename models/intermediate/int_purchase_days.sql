@@ -18,6 +18,12 @@ select
     *,
     row_number() over (
         partition by customer_id order by order_date
-    ) as purchase_day_number
+    ) as purchase_day_number,
+    {{
+        days_between(
+            "lag(order_date) over (partition by customer_id order by order_date)",
+            "order_date",
+        )
+    }} as gap_days
 
 from summed

@@ -36,21 +36,6 @@ with
         group by customer_id, cast({{ dbt.date_trunc("month", "order_date") }} as date)
     ),
 
-    gaps as (
-        select
-            customer_id,
-            order_date,
-            {{
-                days_between(
-                    "lag(order_date) over (partition by customer_id order by order_date)",
-                    "order_date",
-                )
-            }}
-            as gap_days
-
-        from purchase_days
-    ),
-
     accumulated as (
         select
             first_months.customer_id,
@@ -87,13 +72,13 @@ with
                     "accumulated.last_order_date", "accumulated.observed_end_date"
                 )
             }} as silent_days,
-            gaps.gap_days
+            purchase_days.gap_days
 
         from accumulated
         left join
-            gaps
-            on accumulated.customer_id = gaps.customer_id
-            and accumulated.last_order_date = gaps.order_date
+            purchase_days
+            on accumulated.customer_id = purchase_days.customer_id
+            and accumulated.last_order_date = purchase_days.order_date
     ),
 
     final as (
