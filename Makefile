@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help refresh test land build lint format explain versions rollback dev golden demo lock clean
+.PHONY: help refresh test land build lint format explain versions rollback dev bench-lifetime golden demo lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -48,6 +48,11 @@ rollback: $(READY)  ## let readers see the version before, or TO=<id>
 
 dev: $(READY)  ## Dagster's UI
 	@$(BIN)/python -m orchestration.cli dev
+
+bench-lifetime:  ## lifetime value models against PyPI lifetimes, in an environment of its own
+	@test -x .bench/bin/python || { $(PYTHON) -m venv .bench && .bench/bin/pip install -qq \
+	  lifetimes==0.11.3 'numpy>=2.4,<2.5' scipy==1.17.1; }
+	@.bench/bin/python -m benchmarks.lifetime $(ARGS)
 
 golden: $(READY)  ## write the reviewed figures of the demo anew (tests/golden)
 	@WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/golden
