@@ -4,27 +4,14 @@
 {% macro known_versions(judged, key, refusals="refusals") -%}
     judged_rows as (select * from {{ ref(judged) }}),
 
-    replaced_files as (
-        select landing_file_id from {{ ref("stg_landing_files") }} where not is_current
-    ),
-
     versions as (
-        select
-            judged_rows.*,
-            coalesce(judged_rows.updated_at, timestamp '0001-01-01') as known_from_at
-
+        select *, coalesce(updated_at, timestamp '0001-01-01') as known_from_at
         from judged_rows
-        left join
-            replaced_files
-            on judged_rows.landing_file_id = replaced_files.landing_file_id
         where
-            (
-                replaced_files.landing_file_id is null
-                or judged_rows.updated_at is not null
-            )
-            and judged_rows.row_state in ('accepted', 'superseded', 'not_yet')
-            and judged_rows.{{ refusals }} = ''
-            and coalesce(judged_rows.updated_at < judged_rows.as_of_end_at, true)
+            (not is_replaced or updated_at is not null)
+            and row_state in ('accepted', 'superseded', 'not_yet')
+            and {{ refusals }} = ''
+            and coalesce(updated_at < as_of_end_at, true)
     ),
 
     spans as (

@@ -1,5 +1,5 @@
 {# Puts every row of a CTE into one of four states, as of the day; ends in the CTE `stated` (the rows,
-   `row_state`, and `version_rank`: 1 for the newest version of a key).
+   `row_state`, `is_replaced`: the file has other content by now, and `version_rank`: 1 for the newest version of a key).
    The CTE carries the contract's columns, as_of_date, as_of_end_at, updated_at where the table has one, and `refusals`.
    In order:
      superseded   the file has other content by now, and the row does not say when it was true, or is refused

@@ -11,12 +11,9 @@ select
     source_system,
     order_id,
     customer_id,
-    ordered_at,
     ordered_date as order_date,
     status <> 'cancelled' as is_counted,
-    channel,
     reporting_gross_amount - reporting_discount_amount as revenue_amount,
-    reporting_discount_amount as discount_amount,
     known_from_at,
     known_to_at
 
