@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help refresh test land build lint format explain versions rollback dev bench-lifetime golden demo lock clean
+.PHONY: help refresh test land build lint format explain versions rollback purge dev bench-lifetime bench-identity golden demo lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ versions: $(READY)  ## what is published
 rollback: $(READY)  ## let readers see the version before, or TO=<id>
 	@$(BIN)/python -m orchestration.cli rollback $(if $(TO),--to '$(TO)')
 
+purge: $(READY)  ## drop older versions, list landed files that hold erased people (REWRITE=1 rewrites them)
+	@$(BIN)/python -m orchestration.cli purge $(if $(REWRITE),--rewrite)
+
 dev: $(READY)  ## Dagster's UI
 	@$(BIN)/python -m orchestration.cli dev
 
@@ -53,6 +56,9 @@ bench-lifetime:  ## lifetime value models against PyPI lifetimes, in an environm
 	@test -x .bench/bin/python || { $(PYTHON) -m venv .bench && .bench/bin/pip install -qq \
 	  lifetimes==0.11.3 'numpy>=2.4,<2.5' scipy==1.17.1; }
 	@.bench/bin/python -m benchmarks.lifetime $(ARGS)
+
+bench-identity: $(READY)  ## 10 million simulated customer records resolved, timed and held to the truth
+	@$(BIN)/python -m benchmarks.identity $(ARGS)
 
 golden: $(READY)  ## write the reviewed figures of the demo anew (tests/golden)
 	@WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/golden

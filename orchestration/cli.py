@@ -1,13 +1,20 @@
-"""`make versions`, `make rollback` and `make dev`: short commands around the home."""
+"""`make versions`, `rollback`, `purge` and `dev`: short commands around the home."""
 
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import NoReturn
 
+from orchestration.lib.contract import read_contract
+from orchestration.lib.landing.texts import UnreadableFileError
+from orchestration.lib.purging import purge, told
+from orchestration.lib.rewriting import RewritingFailed
 from orchestration.lib.versions import Home, HomeError, Version
 from orchestration.resources import Settings, SettingsError, prepare_dagster
+
+CONTRACT_FILE = "models/staging/_sources.yml"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,6 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("versions", help="list what is published")
     rollback = commands.add_parser("rollback", help="let readers see an older version")
     rollback.add_argument("--to", help="id of a version; without it the one before")
+    purging = commands.add_parser("purge", help="drop what still holds erased people")
+    purging.add_argument(
+        "--rewrite", action="store_true", help="rewrite landed files that hold them"
+    )
     commands.add_parser("dev", help="open Dagster's UI on the home")
     given = parser.parse_args(arguments)
     try:
@@ -25,13 +36,35 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "dev":
             home.create()
             open_dagster(settings, home)
-        lines = rolled_back(home, given.to) if given.command == "rollback" else ()
-        for line in lines or listed(home):
+        for line in told_by(given, settings, home):
             print(line)
-    except (SettingsError, HomeError) as error:
+    except (SettingsError, HomeError, RewritingFailed, UnreadableFileError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def told_by(given: argparse.Namespace, settings: Settings, home: Home) -> Iterable[str]:
+    """Carry out a command and return what it tells."""
+    if given.command == "rollback":
+        return rolled_back(home, given.to)
+    if given.command == "purge":
+        return purged(settings, home, is_rewriting=given.rewrite)
+    return listed(home)
+
+
+def purged(settings: Settings, home: Home, *, is_rewriting: bool) -> Iterable[str]:
+    """Drop older versions, look through landed files; return what was done."""
+    contract = read_contract(settings.project_dir / CONTRACT_FILE)
+    with home.lock(settings.lock_wait_seconds):
+        done = purge(
+            home,
+            settings.landing,
+            contract,
+            is_rewriting=is_rewriting,
+            now=datetime.now(UTC),
+        )
+    return told(done)
 
 
 def listed(home: Home) -> Iterator[str]:

@@ -45,6 +45,8 @@ concurrency:
 # A day has begun somewhere on earth up to 14 hours before it begins in UTC.
 EARLIEST_ZONE = timedelta(hours=14)
 
+SHORTEST_KEY = 16
+
 os.environ.update(TELEMETRY_OFF)
 
 
@@ -59,7 +61,8 @@ class Settings:
     `as_of_date` None means the data's own last day. `keep_versions` counts published
     versions with the current one; `keep_minutes` is how long a version that is no
     longer current stays for readers that still hold it. `lock_wait_seconds` is how long
-    a refresh waits for another one to end. `build_dir` is where plain dbt builds.
+    a refresh waits for another one to end. `build_dir` is where plain dbt builds. The
+    two groups get the published files; None leaves them to the group they are born in.
     """
 
     landing: Path
@@ -71,6 +74,10 @@ class Settings:
     keep_versions: int = 3
     keep_minutes: int = 10
     lock_wait_seconds: int = 0
+    pseudonymise_customers: bool = False
+    has_secret_key: bool = False
+    readers_group: str | None = None
+    private_group: str | None = None
     project_dir: Path = PROJECT_DIR
 
     @classmethod
@@ -95,7 +102,26 @@ class Settings:
             lock_wait_seconds=_whole_number(
                 given, "LOCK_WAIT_SECONDS", default=0, least=0
             ),
+            pseudonymise_customers=_yes_or_no(given, "PSEUDONYMISE_CUSTOMERS"),
+            has_secret_key=secret_key(environment) is not None,
+            readers_group=given.get("READERS_GROUP"),
+            private_group=given.get("PRIVATE_GROUP"),
         )
+
+    def has_pseudonyms(self, project_vars: Mapping[str, object]) -> bool:
+        """Say whether customer ids are published as pseudonyms; a var wins, as in dbt.
+
+        Raises SettingsError where they are wanted and there is no key to make them.
+        """
+        wanted = project_vars.get("pseudonymise_customers", self.pseudonymise_customers)
+        is_wanted = str(wanted).lower() == "true"
+        if is_wanted and not self.has_secret_key:
+            raise SettingsError(
+                "Customers are to be published under pseudonyms, and there is no key "
+                "to make them with. Set CUSTOMER360_SECRET_KEY, for example to what "
+                "`openssl rand -hex 32` prints, and keep it safe (docs/access.md)."
+            )
+        return is_wanted
 
     def require_day_that_has_come(self, observed_until_at: datetime) -> None:
         """Refuse an as-of date that has not begun anywhere at that UTC instant."""
@@ -114,8 +140,27 @@ class Settings:
             "CUSTOMER360_AS_OF_DATE": day,
             "CUSTOMER360_BUSINESS_TIMEZONE": self.business_timezone,
             "CUSTOMER360_REPORTING_CURRENCY": self.reporting_currency,
+            "CUSTOMER360_PSEUDONYMISE_CUSTOMERS": str(
+                self.pseudonymise_customers
+            ).lower(),
             "DBT_TARGET_PATH": str(target_dir),
         }
+
+
+def secret_key(environment: Mapping[str, str] = os.environ) -> bytes | None:
+    """Return CUSTOMER360_SECRET_KEY, None where it is not set; raise SettingsError.
+
+    It is no field of `Settings`: those are shown, compared and handed around.
+    """
+    key = environment.get("CUSTOMER360_SECRET_KEY", "").strip()
+    if not key:
+        return None
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(
+            f"CUSTOMER360_SECRET_KEY is shorter than {SHORTEST_KEY} characters: such a "
+            "key can be guessed. `openssl rand -hex 32` makes a good one."
+        )
+    return key.encode("utf-8", "surrogateescape")
 
 
 def prepare_dagster(folder: Path) -> None:
@@ -173,6 +218,15 @@ def _currency(text: str) -> str:
             "three letters (ISO 4217) such as EUR, USD or CNY."
         )
     return text.upper()
+
+
+def _yes_or_no(given: Mapping[str, str], name: str) -> bool:
+    text = given.get(name, "false").lower()
+    if text not in ("true", "false"):
+        raise SettingsError(
+            f"CUSTOMER360_{name} is {given[name]!r}; expected true or false."
+        )
+    return text == "true"
 
 
 def _whole_number(

@@ -64,7 +64,7 @@
                         else
                             coalesce(
                                 known_customer_id,
-                                {{ source_key("source_system", "customer_id") }}
+                                {{ customer_key("source_system", "customer_id") }}
                             )
                     end as customer_id,
                 {%- elif stem in others %}

@@ -84,7 +84,14 @@ select
         purpose,
         case when is_direct then 'direct' else 'indirect' end,
         scope,
-        coalesce(scope_value, ''),
+        coalesce(
+            case
+                when scope = 'customer'
+                then {{ pseudonym("scope_value") }}
+                else scope_value
+            end,
+            ''
+        ),
         driver
     ) as pool_key
 

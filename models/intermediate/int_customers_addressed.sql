@@ -2,6 +2,13 @@ with
     records as (
         select source_system, source_customer_id, customer_id
         from {{ ref("int_customers_resolved") }}
+
+        union
+
+        -- customers whom no record describes
+        select source_system, source_customer_id, customer_id
+        from {{ ref("int_customers_named") }}
+        where source_customer_id is not null
     ),
 
     addresses as (
@@ -16,19 +23,6 @@ with
         select source_customer_id as customer_address, customer_id, 1 as form_rank
         from records
         where source_system = 'main'
-
-        union
-
-        -- customers whom no record describes go by their public id
-        select customer_id as customer_address, customer_id, 0 as form_rank
-        from {{ ref("dim_customers") }}
-        where not is_profiled
-
-        union
-
-        select 'main:' || customer_id as customer_address, customer_id, 0 as form_rank
-        from {{ ref("dim_customers") }}
-        where not is_profiled and customer_id not like '%:%'
     )
 
 -- the full form wins where a bare id of `main` reads like one

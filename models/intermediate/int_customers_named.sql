@@ -12,6 +12,9 @@ with
     mentions as (
         select
             customer_id,
+            -- what the profile rests on stands in int_customers_resolved
+            cast(null as {{ dbt.type_string() }}) as source_system,
+            cast(null as {{ dbt.type_string() }}) as source_customer_id,
             0 as mention_rank,
             created_at as mentioned_at,
             landing_file_id,
@@ -24,6 +27,8 @@ with
 
             select
                 customer_id,
+                source_system,
+                source_customer_id,
                 {{ loop.index }} as mention_rank,
                 {{ happened_at }} as mentioned_at,
                 landing_file_id,
@@ -50,6 +55,6 @@ with
         from mentions
     )
 
-select customer_id, landing_file_id, record_number
+select customer_id, source_system, source_customer_id, landing_file_id, record_number
 from ranked
 where trace_rank = 1

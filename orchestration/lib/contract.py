@@ -13,7 +13,14 @@ import yaml
 
 SOURCE_NAME = "raw"
 # what the loader writes about landing itself stands in the same schema, but never lands
-BOOKKEEPING_TABLES = ("landing_files", "landing_rejects", "landing_clock")
+BOOKKEEPING_TABLES = (
+    "landing_files",
+    "landing_rejects",
+    "landing_clock",
+    "erased_records",
+    "erased_identity_keys",
+    "erasure_log",
+)
 
 
 class ContractError(Exception):
@@ -22,12 +29,16 @@ class ContractError(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """One column that a landed table may have."""
+    """One column that a landed table may have.
+
+    `personal` never leaves `private`; `erasable` may, but goes with an erased person.
+    """
 
     name: str
     data_type: str
     required: bool
     personal: bool
+    erasable: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,11 @@ class Table:
     def required_names(self) -> tuple[str, ...]:
         """The columns without which a file is refused."""
         return tuple(column.name for column in self.columns if column.required)
+
+    @property
+    def erased_columns(self) -> tuple[Column, ...]:
+        """The columns that an erased person loses."""
+        return tuple(c for c in self.columns if c.personal or c.erasable)
 
 
 @dataclass(frozen=True)
@@ -139,6 +155,7 @@ def _column(entry: Any, table_name: str) -> Column:
         data_type=_text(entry, "data_type", where),
         required=meta.get("required") is True,
         personal=meta.get("personal") is True,
+        erasable=meta.get("erasable") is True,
     )
 
 

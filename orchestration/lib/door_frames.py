@@ -26,6 +26,7 @@ FACTS = {
     "contacts": "fct_contacts",
     "tickets": "fct_tickets",
 }
+MAIL_ADDRESS = r"[^@\s;,<>]+@[^@\s;,<>]+\.[A-Za-z]{2,}"
 # rates that may leave 0..1 by their definition; an exchange rate is no fraction at all
 UNBOUNDED_RATES = (
     "retention_rate_end_less_new",
@@ -105,6 +106,53 @@ def _landed_table(
         "keyless_at": _places(keyless, "record"),
         "row_count_before": before,
         "growth_ratio": row_count / before if before else None,
+    }
+
+
+def public_texts(
+    connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]
+) -> pd.DataFrame:
+    """Return one row a table: rows with a mail address outside its personal columns.
+
+    Ids, interests and other texts are published as they come.
+    """
+    texts = {
+        table.name: [
+            column.name
+            for column in table.columns
+            if column.data_type == "text" and not column.personal
+        ]
+        for table in tables
+    }
+    return pd.DataFrame(
+        [
+            _mails_in(connection, name, columns)
+            for name, columns in texts.items()
+            if columns
+        ]
+    )
+
+
+def _mails_in(
+    connection: duckdb.DuckDBPyConnection, table: str, texts: Sequence[str]
+) -> dict[str, object]:
+    # looking for the sign first is much cheaper than the pattern
+    holds_mail = [
+        f"contains({text}, '@') and regexp_matches({text}, '{MAIL_ADDRESS}')"
+        for text in texts
+    ]
+    counts = ", ".join(f"count(*) filter (where {mail})" for mail in holds_mail)
+    row = connection.execute(
+        f"select count(*) filter (where {' or '.join(holds_mail)}), {counts}"
+        f" from raw.{table} semi join (select landing_file_id"
+        " from raw.landing_files where is_current) using (landing_file_id)"
+    ).fetchone()
+    assert row is not None  # an aggregate always has a row
+    found = {text: count for text, count in zip(texts, row[1:], strict=True) if count}
+    return {
+        "table_name": table,
+        "mail_row_count": row[0],
+        "mails_at": ", ".join(f"{name} ({n:,} rows)" for name, n in found.items()),
     }
 
 

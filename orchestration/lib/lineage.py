@@ -170,7 +170,8 @@ class Explainer:
         yield from self._pointed(
             "customer records",
             "select landing_file_id, record_number from raw.customers"
-            " join analytics.marts.dim_customer_identities as identities on"
+            # published source ids may be pseudonyms
+            " join intermediate.int_customers_resolved as identities on"
             " trim(customers.customer_id) = identities.source_customer_id and"
             " coalesce(nullif(trim(customers.source_system), ''), 'main')"
             " = identities.source_system where identities.customer_id = $customer",

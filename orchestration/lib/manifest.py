@@ -88,6 +88,7 @@ def of_settings(settings: Settings, project_vars: Mapping[str, Any]) -> dict[str
             "reporting_currency": settings.reporting_currency,
             "as_of_date": str(settings.as_of_date or ""),
             "landing": str(settings.landing),
+            "pseudonymise_customers": settings.has_pseudonyms(project_vars),
             "vars": dict(project_vars),
         },
         "commit": git_commit(settings.project_dir),

@@ -114,6 +114,7 @@ def check_landing(
         "needed_tables": landed[landed["needs_rows"]].assign(column_name=""),
         "landed_tables": landed,
         "landed_files": door_frames.landed_files(connection),
+        "public_texts": door_frames.public_texts(connection, tables),
         "ignored_paths": door_frames.ignored_paths(ignored),
     }
     return _validated(suites.LANDING_DOOR, suites.landing_suites(), frames)

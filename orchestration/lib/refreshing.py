@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.lib import manifest as facts
 from orchestration.lib import quality
+from orchestration.lib.access import Access
 from orchestration.lib.contract import Contract, read_contract
 from orchestration.lib.databases import AS_OF, first_value, opened
 from orchestration.lib.dbt_project import (
@@ -26,6 +27,7 @@ from orchestration.lib.dbt_project import (
     read_manifest,
 )
 from orchestration.lib.dbt_runner import DbtFailed, DbtRun, run_dbt
+from orchestration.lib.erasing import Erasure, erase_due, require_nothing_due
 from orchestration.lib.journal import (
     Journal,
     RefreshRecord,
@@ -81,6 +83,7 @@ class Refresh:
         self.landing: LandingReport | None = None
         self.landing_results: list[QualityResult] = []
         self.dbt_run: DbtRun | None = None
+        self.erasure: Erasure | None = None
         self.candidate_results: list[QualityResult] = []
         self.published: Version | None = None
         self.failure: BaseException | None = None
@@ -171,27 +174,48 @@ class Refresh:
             return self.landing_results
 
     def build(self) -> DbtRun:
-        """Build the whole project; raise DbtFailed, NoOrderAccepted."""
+        """Build the whole project, once more where people are to be erased.
+
+        Raises DbtFailed, NoOrderAccepted, ErasureFailed.
+        """
         with self._step("dbt"), self._dbt_environment():
             if not self.landing_results:
                 raise StepTooEarly("dbt builds only what the landing door let pass.")
             quality.require_open("landing", self.landing_results)
-            try:
-                self.dbt_run = run_dbt(
-                    NIGHTLY_BUILD,
-                    self.settings.project_dir,
-                    self.home.target,
-                    on_node=self.progress.update,
-                    on_result=self.log.line,
-                )
-            except DbtFailed as failed:
-                self.dbt_run = failed.run
-                with duckdb.connect(str(self.candidate.state)) as state:
-                    quality.require_day(state)
-                raise
+            self.dbt_run = self._run_dbt()
+            self.erasure = self._erase()
+            if self.erasure is not None:
+                self.dbt_run = self._run_dbt()
+                require_nothing_due(self.candidate.state)
             models, tests = self.dbt_run.count("model"), self.dbt_run.count("test")
-            self.progress.note(f"{models} models, {tests} tests")
+            erased = f", {self.erasure.told()}" if self.erasure else ""
+            self.progress.note(f"{models} models, {tests} tests{erased}")
             return self.dbt_run
+
+    def _run_dbt(self) -> DbtRun:
+        try:
+            return run_dbt(
+                NIGHTLY_BUILD,
+                self.settings.project_dir,
+                self.home.target,
+                on_node=self.progress.update,
+                on_result=self.log.line,
+            )
+        except DbtFailed as failed:
+            self.dbt_run = failed.run
+            with duckdb.connect(str(self.candidate.state)) as state:
+                quality.require_day(state)
+            raise
+
+    def _erase(self) -> Erasure | None:
+        """Erase whom the build found to be due; what was built of them goes too."""
+        self.progress.update("looking for people to erase")
+        done = erase_due(self.candidate.state, self._contract(), self.observed_until_at)
+        if done is not None:
+            self.candidate.analytics.unlink()
+            self.candidate.private.unlink()
+            self.log.line(done.told())
+        return done
 
     def check_candidate(self) -> list[QualityResult]:
         """Judge what is about to be published; raise DoorClosed."""
@@ -366,7 +390,9 @@ def opened_refresh(
     SettingsError and HomeError.
     """
     settings.require_day_that_has_come(now)
-    home = Home(settings.home)
+    settings.has_pseudonyms(project_vars(settings.project_dir))
+    access = Access.of_groups(settings.readers_group, settings.private_group)
+    home = Home(settings.home, access)
 
     def tell_wait(holder: str) -> None:
         progress.tell(

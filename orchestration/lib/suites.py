@@ -88,6 +88,21 @@ def landing_suites() -> dict[str, Suite]:
                 what_to_do="Remove one of the two files; their rows count once anyway.",
             ),
         ],
+        "public_texts": [
+            _between(
+                "public_texts_name_nobody",
+                "mail_row_count",
+                high=0,
+                severity="warning",
+                expected="no mail address in a column that is published as it comes",
+                counted_in="mail_row_count",
+                located_in="mails_at",
+                what_to_do="Where customer ids are mail addresses, publish pseudonyms "
+                "(CUSTOMER360_PSEUDONYMISE_CUSTOMERS, docs/access.md). Elsewhere, ask "
+                "the sender to leave them out, or mark the column `personal` in "
+                "models/staging/_sources.yml and take it out of the marts.",
+            )
+        ],
         "ignored_paths": [
             _between(
                 "path_belongs_to_a_table",

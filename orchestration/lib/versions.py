@@ -19,6 +19,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from orchestration.lib.access import Access
+
 STATE, ANALYTICS, PRIVATE = "state.duckdb", "analytics.duckdb", "private.duckdb"
 MANIFEST = "manifest.json"
 ID_FORMAT = "%Y%m%dT%H%M%S.%fZ"
@@ -79,10 +81,14 @@ class Version:
 
 
 class Home:
-    """The folder of one installation; every change to it needs `lock` held."""
+    """The folder of one installation; every change to it needs `lock` held.
 
-    def __init__(self, path: Path) -> None:
+    `access` says which groups may read what is published from now on.
+    """
+
+    def __init__(self, path: Path, access: Access | None = None) -> None:
         self.path = path
+        self.access = access or Access()
         self.candidates = path / "candidates"
         self.states = path / "state"
         self.versions_folder = path / "versions"
@@ -196,12 +202,14 @@ class Home:
         """Sweep what a killed refresh left; return a candidate with the state so far.
 
         `new_landing_bytes` is the size of the files that landing may have to read.
-        Raises HomeError when the disk is too small.
+        Raises HomeError when the disk is too small, SettingsError when files may not
+        be given to the groups.
         """
         self.sweep()
         self._require_space(new_landing_bytes)
         candidate = Candidate(candidate_id, self.candidates / candidate_id)
         candidate.path.mkdir(mode=0o700)
+        self.access.require(candidate.path)
         self._point(self.building, candidate.path)
         state = self.state_of(self.current_id) if self.current_id else None
         if state is not None and state.exists():
@@ -264,11 +272,24 @@ class Home:
                 or now.timestamp() - retired_at < grace.total_seconds()
             ):
                 continue
-            trash = self.versions_folder / f".trash-{version.id}"
-            version.path.rename(trash)
-            _remove(trash)
-            _remove(self.states / version.id)
+            self._drop(version.id)
             dropped.append(version.id)
+        return dropped
+
+    def _drop(self, version_id: str) -> None:
+        trash = self.versions_folder / f".trash-{version_id}"
+        (self.versions_folder / version_id).rename(trash)
+        _remove(trash)
+        _remove(self.states / version_id)
+
+    def drop_older_than_current(self) -> list[str]:
+        """Remove all versions before the current one; return their ids.
+
+        No grace: a reader that has a file open keeps it, others look anew.
+        """
+        dropped = [v.id for v in self.versions() if v.id < (self.current_id or "")]
+        for version_id in dropped:
+            self._drop(version_id)
         return dropped
 
     def rollback(self, to: str | None = None) -> Version:
@@ -323,11 +344,16 @@ class Home:
             )
 
     def _settle_on_disk(self, candidate: Candidate) -> None:
-        modes = {STATE: 0o600, ANALYTICS: 0o444, PRIVATE: 0o440, MANIFEST: 0o444}
-        for name, mode in modes.items():
+        opened = {
+            STATE: self.access.keep_to_owner,
+            ANALYTICS: self.access.open_to_readers,
+            PRIVATE: self.access.open_to_private_readers,
+            MANIFEST: self.access.open_to_readers,
+        }
+        for name, open_to in opened.items():
             file = candidate.path / name
             _sync(file)
-            file.chmod(mode)
+            open_to(file)
         _sync(candidate.path)
 
     def _flip(self, version_id: str) -> None:

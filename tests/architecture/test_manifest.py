@@ -176,22 +176,78 @@ def test_columns_are_named_by_kind(models: list[Node]) -> None:
     assert wrong == []
 
 
-def test_no_personal_column_is_public(manifest: Node, models: list[Node]) -> None:
-    personal = {
+def is_personal(column: Node) -> bool:
+    return bool((column["config"].get("meta") or column["meta"]).get("personal"))
+
+
+@pytest.fixture(scope="module")
+def personal_names(manifest: Node) -> set[str]:
+    """Names of the personal columns of the input contract."""
+    names = {
         c["name"]
         for s in manifest["sources"].values()
         for c in s["columns"].values()
-        if (c["config"].get("meta") or c["meta"]).get("personal")
+        if is_personal(c)
     }
-    assert {"full_name", "email", "phone", "birth_date"} <= personal
-    exposed = [
-        f"{m['name']}.{c}"
+    assert {"full_name", "email", "phone", "birth_date"} <= names
+    return names
+
+
+def exposed_columns(models: list[Node], personal_names: set[str]) -> list[str]:
+    """Personal columns where readers without the right to them would look."""
+    return [
+        f"{m['name']}.{c['name']}"
         for m in models
-        if layer(m) in PUBLIC
-        for c in m["columns"]
-        if c in personal
+        if layer(m) not in {"private", "staging", "intermediate"}
+        for c in m["columns"].values()
+        if is_personal(c) or c["name"] in personal_names
     ]
-    assert exposed == []
+
+
+def untagged_columns(models: list[Node], personal_names: set[str]) -> list[str]:
+    """Columns of private models that are personal and do not say so."""
+    return [
+        f"{m['name']}.{c['name']}"
+        for m in models
+        if layer(m) == "private"
+        for c in m["columns"].values()
+        if c["name"] in personal_names and not is_personal(c)
+    ]
+
+
+def with_column(model: Node, name: str, **meta: object) -> Node:
+    column = {"name": name, "config": {"meta": meta}, "meta": meta}
+    return {**model, "columns": {**model["columns"], name: column}}
+
+
+def test_no_personal_column_is_public(
+    models: list[Node], personal_names: set[str]
+) -> None:
+    assert exposed_columns(models, personal_names) == []
+
+
+def test_personal_columns_of_private_models_say_so(
+    models: list[Node], personal_names: set[str]
+) -> None:
+    assert untagged_columns(models, personal_names) == []
+    assert {m["name"] for m in models if any(map(is_personal, m["columns"].values()))}
+
+
+def test_the_search_for_personal_columns_finds_them(
+    models: list[Node], personal_names: set[str]
+) -> None:
+    named = {m["name"]: m for m in models}
+    dim, contacts = named["dim_customers"], named["customer_contacts"]
+    wrong = [
+        with_column(dim, "email"),
+        with_column(dim, "nickname", personal=True),
+        with_column(contacts, "email"),
+    ]
+    assert exposed_columns(wrong, personal_names) == [
+        "dim_customers.email",
+        "dim_customers.nickname",
+    ]
+    assert untagged_columns(wrong, personal_names) == ["customer_contacts.email"]
 
 
 @pytest.mark.parametrize("folder", ["models", "macros"])

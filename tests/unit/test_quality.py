@@ -53,7 +53,7 @@ def raw() -> Iterator[duckdb.DuckDBPyConnection]:
             create table raw.landing_rejects (
                 landing_file_id varchar, table_name varchar, record_number bigint);
             create table raw.orders as
-                select null as source_system, i::varchar as order_id,
+                select null::varchar as source_system, i::varchar as order_id,
                     'a' as landing_file_id, i + 1 as record_number
                 from range(1000) as r(i);
             create table raw.refunds (
@@ -173,6 +173,24 @@ def test_oddities_of_files_warn(raw: duckdb.DuckDBPyConnection) -> None:
     assert "old/ (no table is called old)" in (
         found["path_belongs_to_a_table", ""].failed_at
     )
+    quality.require_open("landing", results)
+
+
+def test_mail_addresses_in_published_texts_warn(
+    raw: duckdb.DuckDBPyConnection,
+) -> None:
+    raw.execute(
+        """
+        update raw.orders set order_id = 'ann@example.org' where record_number <= 3;
+        update raw.orders set order_id = '@home', source_system = 'a@b'
+            where record_number between 4 and 9;
+        """
+    )
+    results = landing(raw)
+    result = failed(results)["public_texts_name_nobody", "orders"]
+    assert (result.severity, result.failed_row_count) == ("warning", 3)
+    assert result.failed_at == "order_id (3 rows)"
+    assert "ann@" not in result.told()
     quality.require_open("landing", results)
 
 

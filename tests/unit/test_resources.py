@@ -57,6 +57,7 @@ def test_values_are_read() -> None:
         ("BUSINESS_TIMEZONE", "../etc", "no known time zone"),
         ("REPORTING_CURRENCY", "EURO", "three letters"),
         ("REPORTING_CURRENCY", "€", "three letters"),
+        ("PSEUDONYMISE_CUSTOMERS", "perhaps", "expected true or false"),
         ("KEEP_VERSIONS", "0", "a whole number from 1 on"),
         ("KEEP_VERSIONS", "many", "a whole number from 1 on"),
         ("LOCK_WAIT_SECONDS", "-1", "a whole number from 0 on"),
@@ -89,8 +90,23 @@ def test_dbt_gets_what_the_refresh_was_told() -> None:
         "CUSTOMER360_AS_OF_DATE": "2026-01-31",
         "CUSTOMER360_BUSINESS_TIMEZONE": "UTC",
         "CUSTOMER360_REPORTING_CURRENCY": "USD",
+        "CUSTOMER360_PSEUDONYMISE_CUSTOMERS": "false",
         "DBT_TARGET_PATH": "/target",
     }
+
+
+def test_pseudonyms_need_a_key_and_a_var_wins_over_the_environment() -> None:
+    wanted = settings(PSEUDONYMISE_CUSTOMERS="True")
+    with pytest.raises(SettingsError, match="Set CUSTOMER360_SECRET_KEY"):
+        wanted.has_pseudonyms({})
+    assert not wanted.has_pseudonyms({"pseudonymise_customers": False})
+    keyed = settings(SECRET_KEY="0123456789abcdef")
+    assert keyed.has_pseudonyms({"pseudonymise_customers": True})
+    assert not keyed.has_pseudonyms({})
+
+
+def test_settings_never_hold_the_key() -> None:
+    assert "0123456789abcdef" not in repr(settings(SECRET_KEY="0123456789abcdef"))
 
 
 def test_exported_puts_back_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,13 @@ with
 
     final as (
         select
-            {{ source_key("source_system", "source_customer_id") }} as identity_key,
+            {{ customer_key("source_system", "source_customer_id") }} as identity_key,
             source_system,
-            source_customer_id,
+            {{ published_source_id("source_system", "source_customer_id") }}
+            as source_customer_id,
             customer_id,
             match_rule,
-            matched_with
+            {{ pseudonym("matched_with") }} as matched_with
 
         from records
     )

@@ -25,9 +25,19 @@ with
         select
             first_traces.customer_id as person_id,
             profiles.*,
-            coalesce(
-                referrers.customer_id, profiles.referred_by_customer_id
-            ) as referrer_id,
+            case
+                when profiles.referred_by_source_customer_id is not null
+                then
+                    coalesce(
+                        referrers.customer_id,
+                        {{
+                            customer_key(
+                                "profiles.referred_by_source_system",
+                                "profiles.referred_by_source_customer_id",
+                            )
+                        }}
+                    )
+            end as referrer_id,
             age_bands.age_band,
             first_orders.acquired_date,
             first_orders.acquired_at,
@@ -40,7 +50,7 @@ with
         left join profiles on first_traces.customer_id = profiles.customer_id
         left join
             places as referrers
-            on profiles.source_system = referrers.source_system
+            on profiles.referred_by_source_system = referrers.source_system
             and profiles.referred_by_source_customer_id = referrers.source_customer_id
         left join first_orders on first_traces.customer_id = first_orders.customer_id
         left join consents on first_traces.customer_id = consents.customer_id
@@ -72,8 +82,9 @@ with
 
             -- flags
             customer_id is not null as is_profiled,
-            false as is_erased,
-            coalesce(
+            coalesce(is_erased, false) as is_erased,
+            not coalesce(is_erased, false)
+            and coalesce(
                 recorded_consent, has_marketing_consent, false
             ) as has_marketing_consent,
 

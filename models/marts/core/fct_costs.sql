@@ -19,7 +19,11 @@ with
             costs.category,
             costs.purpose,
             costs.scope,
-            costs.scope_value,
+            case
+                when costs.scope = 'customer'
+                then {{ named_customer("costs.scope_value") }}
+                else costs.scope_value
+            end as scope_value,
             costs.driver,
 
             -- flags

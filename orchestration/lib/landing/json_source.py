@@ -46,6 +46,32 @@ def inspect_json_lines(
     )
 
 
+def record_lines(
+    connection: duckdb.DuckDBPyConnection,
+    file: FoundFile,
+    table: Table,
+    scratch: Path,
+    record_numbers: Sequence[int],
+) -> list[int]:
+    """Return the line numbers of some readable records, in their order."""
+    lines = _lines_relation(plain_json_lines(file.path, scratch))
+    shapes = _shapes(connection, _judged(lines, []))
+    spellings = list(matched(_keys(shapes), table).found.values())
+    rows = connection.execute(
+        f"""
+        select line_number from (
+            select line_number, row_number() over (order by line_number) as number
+            from {_judged(lines, spellings)}
+            where error = ''
+        )
+        where list_contains(?, number)
+        order by line_number
+        """,
+        [list(record_numbers)],
+    ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
 @dataclass(frozen=True)
 class _Shape:
     """How many lines have these keys, or this error (as `_error` has it)."""

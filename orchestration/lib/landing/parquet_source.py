@@ -1,6 +1,7 @@
 """Parquet as SQL: every value as plain text."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 
@@ -33,8 +34,7 @@ def inspect_parquet(
     )
     columns = matched(_top_level_names(schema), table)
     refuse_repeated(columns)
-    described = rows_of(connection, f"describe select * from {relation}")
-    types = {str(row[0]): str(row[1]) for row in described}
+    types = column_types(connection, file.path)
     counted = rows_of(connection, f"select num_rows from parquet_file_metadata({path})")
     return Source(
         relation=relation,
@@ -46,6 +46,13 @@ def inspect_parquet(
         rejects=None,
         record_count=int(counted[0][0]),
     )
+
+
+def column_types(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """Return the columns of a Parquet file with their types, in their order."""
+    relation = f"read_parquet({quoted_path(path)}, hive_partitioning = false)"
+    described = rows_of(connection, f"describe select * from {relation}")
+    return {str(row[0]): str(row[1]) for row in described}
 
 
 def _top_level_names(schema: Sequence[tuple[str, int]]) -> tuple[str, ...]:

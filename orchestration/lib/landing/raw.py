@@ -43,6 +43,40 @@ create table if not exists raw.landing_rejects (
     row_text varchar
 );
 create table if not exists raw.landing_clock (observed_until_at timestamp);
+create table if not exists raw.erased_records (
+    source_system varchar,
+    customer_id varchar,
+    person_key varchar,
+    request_source_system varchar,
+    request_id varchar,
+    requested_at timestamp,
+    reason varchar,
+    birth_year integer,
+    erased_at timestamp
+);
+create table if not exists raw.erased_identity_keys (
+    source_system varchar,
+    customer_id varchar,
+    match_rule varchar,
+    keyed_value varchar
+);
+create table if not exists raw.erasure_log (
+    request_source_system varchar,
+    request_id varchar,
+    place varchar,
+    found_row_count bigint,
+    erased_row_count bigint,
+    searched_by varchar,
+    erased_at timestamp
+);
+create table if not exists raw.erased_rows (
+    table_name varchar,
+    landing_file_id varchar,
+    record_number bigint,
+    is_unreadable boolean,
+    is_own boolean,
+    erased_at timestamp
+);
 """
 
 

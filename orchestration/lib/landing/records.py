@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -219,6 +219,11 @@ def csv_values(content: bytes) -> list[str]:
     return [
         _unquoted(value).decode("utf-8") for value in _FIELD.findall(b"," + content)
     ]
+
+
+def csv_fields(content: bytes) -> list[bytes]:
+    """Return the values of a record as they are written, quotes included."""
+    return cast(list[bytes], _FIELD.findall(b"," + content))
 
 
 def _plain_csv_record(content: bytes, value_count: int) -> tuple[bytes, str]:

@@ -1,0 +1,54 @@
+with
+    people as (
+        select *
+        from {{ ref("int_identity_people") }}
+        where record_id = person_record_id and people_count > 1 and not is_shared
+    ),
+
+    compared as (
+        select
+            younger.match_rule,
+            younger.key_value,
+            younger.record_id,
+            older.record_id as matched_record_id,
+            {{ names_alike("younger", "older") }} as is_name_alike,
+            {{ births_alike("younger", "older") }} as is_birth_alike,
+            abs(
+                extract(year from younger.birth_date)
+                - extract(year from older.birth_date)
+            )
+            >= 12 as is_generation_apart
+
+        from people as younger
+        inner join
+            people as older
+            on younger.match_rule = older.match_rule
+            and younger.key_value = older.key_value
+            and younger.record_id > older.record_id
+    ),
+
+    -- twins are born alike, father and son may be named alike: neither outweighs the
+    -- other
+    judged as (
+        select
+            match_rule,
+            key_value,
+            record_id,
+            matched_record_id,
+            case
+                when not is_name_alike
+                then 'refused'
+                when not is_birth_alike and is_generation_apart
+                then 'refused'
+                when is_name_alike or is_birth_alike
+                then 'agreed'
+                when not is_birth_alike
+                then 'refused'
+                else 'unknown'
+            end as verdict
+
+        from compared
+    )
+
+select *
+from judged

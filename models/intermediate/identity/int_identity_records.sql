@@ -1,0 +1,134 @@
+with
+    records as (
+        select * from {{ ref("int_customers_judged") }} where row_state = 'accepted'
+    ),
+
+    first_events as (select * from {{ ref("int_identity_events") }}),
+
+    markets as (select * from {{ ref("markets") }}),
+
+    -- what stands for "unknown": 1900-01-01, "test"
+    stopgaps as (
+        select value_kind, excluded_value from {{ ref("identity_excluded_values") }}
+    ),
+
+    written as (
+        select
+            records.source_system,
+            records.customer_id as source_customer_id,
+            records.created_at,
+            first_events.first_event_at,
+            records.birth_date,
+            records.external_ids,
+            upper(records.loyalty_number) as loyalty_key,
+            {{ email_key("records.email") }} as email_key,
+            -- "Allen, Robert" is Robert Allen, and Mueller is Müller
+            nullif(
+                trim(
+                    {{
+                        replaced_all(
+                            replaced_all(
+                                folded(
+                                    "split_part(records.full_name, ',', 2) || ' ' || split_part(records.full_name, ',', 1)"
+                                ),
+                                "[^\p{L}\p{N}]+",
+                                " ",
+                            ),
+                            "([aou])e",
+                            "\\1",
+                        )
+                    }}
+                ),
+                ''
+            ) as name_words,
+            nullif(
+                {{ replaced_all(folded("records.postcode"), "[^\p{L}\p{N}]+", "") }}, ''
+            ) as postcode_key,
+            nullif(
+                trim({{ replaced_all(folded("records.city"), "[^\p{L}\p{N}]+", " ") }}),
+                ''
+            ) as city_key,
+            -- "(0)" is dialled only inside the country; letters mean an extension
+            case
+                when not {{ matches("records.phone", ".*[A-Za-z].*") }}
+                then
+                    {{
+                        replaced_all(
+                            "replace(records.phone, '(0)', '')", "[^\d+]+", ""
+                        )
+                    }}
+            end as phone_digits,
+            markets.calling_code,
+            coalesce(markets.trunk_prefix, '') as trunk_prefix,
+            markets.international_prefix
+
+        from records
+        left join markets on records.country_code = markets.country_code
+        left join
+            first_events
+            on records.source_system = first_events.source_system
+            and records.customer_id = first_events.customer_id
+    ),
+
+    numbered as (
+        select
+            row_number() over (
+                order by
+                    created_at,
+                    first_event_at nulls last,
+                    source_system,
+                    source_customer_id
+            ) as record_id,
+            source_system,
+            source_customer_id,
+            created_at,
+            {{ sorted_words("name_words") }} as name_words,
+            split_part(name_words, ' ', 1) as first_word,
+            birth_date,
+            email_key,
+            {{
+                phone_key(
+                    "phone_digits",
+                    "calling_code",
+                    "trunk_prefix",
+                    "international_prefix",
+                )
+            }} as phone_key,
+            loyalty_key,
+            external_ids,
+            postcode_key,
+            city_key
+
+        from written
+    ),
+
+    cleared as (
+        select
+            numbered.record_id,
+            numbered.source_system,
+            numbered.source_customer_id,
+            numbered.created_at,
+            case when names.excluded_value is null then name_words end as name_key,
+            case when names.excluded_value is null then first_word end as first_word,
+            case when births.excluded_value is null then birth_date end as birth_date,
+            numbered.email_key,
+            numbered.phone_key,
+            numbered.loyalty_key,
+            numbered.external_ids,
+            numbered.postcode_key,
+            numbered.city_key
+
+        from numbered
+        left join
+            stopgaps as names
+            on numbered.name_words = names.excluded_value
+            and names.value_kind = 'name'
+        left join
+            stopgaps as births
+            on cast(numbered.birth_date as {{ dbt.type_string() }})
+            = births.excluded_value
+            and births.value_kind = 'birth_date'
+    )
+
+select *
+from cleared

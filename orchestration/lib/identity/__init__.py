@@ -1,0 +1,12 @@
+"""Identity resolution: which linked customer records are one person.
+
+Arrays in, arrays out: no database, no clock, no random number. Which rules link two
+records, and which values may, is decided in models/intermediate/identity; so is the id
+that a group gets.
+"""
+
+from orchestration.lib.identity.components import Groups, resolved_groups
+from orchestration.lib.identity.cuts import ContradictionError
+from orchestration.lib.identity.links import Links
+
+__all__ = ["ContradictionError", "Groups", "Links", "resolved_groups"]
