@@ -8,10 +8,10 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help refresh test land build lint format explain versions rollback purge dev bench-lifetime bench-identity golden demo lock clean
+.PHONY: help refresh test land build lint format explain versions rollback purge dev candidates bench-lifetime bench-identity bench-identity-truth golden demo lock clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 refresh: $(READY)  ## land, check, build, check, publish: the nightly job, once
 	@$(BIN)/python -m orchestration.refresh
@@ -35,6 +35,9 @@ format: $(READY)  ## put SQL and Python into the project's form
 	@$(BIN)/sqlfmt --quiet models macros tests/dbt
 	@$(BIN)/ruff check --fix --exit-zero --quiet .
 	@$(BIN)/ruff format .
+
+candidates: $(READY) .matching/.ready  ## pairs that may be one person: THRESHOLD=0.99, ACCEPT=1 joins them, DEV=1
+	@.matching/bin/python -m orchestration.match $(if $(THRESHOLD),--threshold '$(THRESHOLD)') $(if $(ACCEPT),--accept) $(if $(DEV),--dev)
 
 explain: $(READY)  ## landed rows behind a published row: TABLE=marts.fct_orders KEY=…
 	@test -n '$(TABLE)' -a -n '$(KEY)' || { echo 'make explain TABLE=marts.fct_orders KEY=… [LIMIT=20]'; exit 2; }
@@ -60,6 +63,9 @@ bench-lifetime:  ## lifetime value models against PyPI lifetimes, in an environm
 bench-identity: $(READY)  ## 10 million simulated customer records resolved, timed and held to the truth
 	@$(BIN)/python -m benchmarks.identity $(ARGS)
 
+bench-identity-truth: $(READY) .matching/.ready  ## rules and candidates against known truth
+	@.matching/bin/python -m benchmarks.identity_truth $(ARGS)
+
 golden: $(READY)  ## write the reviewed figures of the demo anew (tests/golden)
 	@WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/golden
 
@@ -71,7 +77,10 @@ lock: $(READY)  ## write requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras \
 	  --quiet --output-file requirements.lock
-	@! grep -nE 'https?://' requirements.lock
+	@$(BIN)/uv pip compile --group pyproject.toml:matching --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras \
+	  --quiet --constraint requirements.lock --output-file requirements-matching.lock
+	@! grep -nE 'https?://' requirements.lock requirements-matching.lock
 
 clean:  ## remove what is made on the way; published versions and .venv stay
 	@rm -rf target logs warehouse/dev .pytest_cache .mypy_cache .ruff_cache
@@ -83,6 +92,11 @@ clean:  ## remove what is made on the way; published versions and .venv stay
 ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY)
 endif
+
+.matching/.ready: requirements-matching.lock
+	@rm -rf .matching; $(PYTHON) -m venv .matching
+	@.matching/bin/pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements-matching.lock
+	@touch $@
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -29,7 +29,7 @@ from orchestration.resources import Settings, SettingsError
 
 ALWAYS_MERGE = "seeds/lookups/identity_always_merge.csv"
 NEVER_MERGE = "seeds/lookups/identity_never_merge.csv"
-CANDIDATES = "review/identity_candidates.csv"
+CANDIDATES = "identity_candidates.csv"
 LISTED_FROM = 0.5
 
 
@@ -81,7 +81,7 @@ def _found(
     )
     decided = read_pairs(always) | read_pairs(never)
     candidates = find_candidates(state, least, decided)
-    file = settings.home / CANDIDATES
+    file = Home(settings.home).reviews / CANDIDATES
     write_candidates(file, candidates)
     yield f"Read {state}."
     yield (

@@ -14,7 +14,10 @@ with
 
     -- customers whose oldest record itself went to somebody else in that refresh
     retired as (
-        select observed_until_at, record_key as person_key
+        select
+            observed_until_at,
+            record_key as former_person_key,
+            person_key as new_person_key
         from changes
         where former_person_key = record_key
     ),
@@ -27,7 +30,7 @@ with
             {{ pseudonym("changes.former_person_key") }} as former_customer_id,
             {{ pseudonym("changes.person_key") }} as customer_id,
             case
-                when retired.person_key is null then 'split' else 'merged'
+                when retired.new_person_key is null then 'split' else 'merged'
             end as change_type,
             changes.match_rule
 
@@ -35,7 +38,8 @@ with
         left join
             retired
             on changes.observed_until_at = retired.observed_until_at
-            and changes.former_person_key = retired.person_key
+            and changes.former_person_key = retired.former_person_key
+            and changes.person_key = retired.new_person_key
     )
 
 select *

@@ -5,6 +5,7 @@ was published as it was. The steps hand on to each other through the `Refresh`; 
 that is called before the one it needs refuses.
 """
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -214,6 +215,8 @@ class Refresh:
         if done is not None:
             self.candidate.analytics.unlink()
             self.candidate.private.unlink()
+            # candidates for one person, with names; found anew by the next look
+            shutil.rmtree(self.home.reviews, ignore_errors=True)
             self.log.line(done.told())
         return done
 

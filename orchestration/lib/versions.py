@@ -93,6 +93,7 @@ class Home:
         self.states = path / "state"
         self.versions_folder = path / "versions"
         self.logs = path / "logs"
+        self.reviews = path / "review"
         self.dagster = path / "dagster"
         self.target = path / "target"
         self.current = path / "current"

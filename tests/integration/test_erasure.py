@@ -29,7 +29,7 @@ IDS = ("777001", "crm:777002", "777002", "777003")
 VALUES = (
     "Quintessa Vandermolen-Ashby",
     "VANDERMOLEN-ASHBY, Quintessa",
-    "quintessa vandermolen ashby",
+    "Quintessa Vandermolen",
     "ashby quintessa vandermolen",
     "Vandermolen",
     "Quintessa.V@Example.org",

@@ -1,6 +1,9 @@
 with
     people as (
-        select *, name_key is not null or birth_date is not null as is_known
+        select
+            *,
+            coalesce(name_key, keyed_name) is not null
+            or birth_date is not null as is_known
         from {{ ref("int_identity_people") }}
         where not is_shared
     ),

@@ -11,13 +11,20 @@ with
             younger.key_value,
             younger.record_id,
             older.record_id as matched_record_id,
-            {{ names_alike("younger", "older") }} as is_name_alike,
+            case
+                when younger.keyed_name is null and older.keyed_name is null
+                then {{ names_alike("younger", "older") }}
+                else
+                    coalesce(younger.keyed_name, {{ keyed("younger.name_key") }})
+                    = coalesce(older.keyed_name, {{ keyed("older.name_key") }})
+            end as is_name_alike,
             {{ births_alike("younger", "older") }} as is_birth_alike,
             abs(
                 extract(year from younger.birth_date)
                 - extract(year from older.birth_date)
             )
-            >= 12 as is_generation_apart
+            >= 12 as is_generation_apart,
+            younger.gender_key <> older.gender_key as is_of_another_gender
 
         from people as younger
         inner join
@@ -28,7 +35,7 @@ with
     ),
 
     -- twins are born alike, father and son may be named alike: neither outweighs the
-    -- other
+    -- other; Daniel and Daniela are told apart by gender
     judged as (
         select
             match_rule,
@@ -37,6 +44,8 @@ with
             matched_record_id,
             case
                 when not is_name_alike
+                then 'refused'
+                when is_name_alike is null and is_of_another_gender
                 then 'refused'
                 when not is_birth_alike and is_generation_apart
                 then 'refused'

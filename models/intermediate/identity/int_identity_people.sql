@@ -6,7 +6,7 @@ with
     ),
 
     records as (
-        select record_id, name_key, first_word, birth_date
+        select record_id, name_key, first_word, birth_date, gender_key, keyed_name
         from {{ ref("int_identity_records") }}
     ),
 
@@ -26,12 +26,15 @@ with
             records.name_key,
             records.first_word,
             records.birth_date,
+            records.gender_key,
+            records.keyed_name,
             min(keys.record_id) over (
                 partition by
                     keys.match_rule,
                     keys.key_value,
                     records.name_key,
-                    records.birth_date
+                    records.birth_date,
+                    records.keyed_name
             ) as person_record_id
 
         from keys

@@ -1,3 +1,13 @@
+{%- set zero_in_brackets -%}
+    case
+        when
+            markets.trunk_prefix = ''
+            and records.phone like '+' || markets.calling_code || '%'
+        then '0'
+        else ''
+    end
+{%- endset -%}
+{%- set dialled = "replace(records.phone, '(0)', " ~ zero_in_brackets ~ ")" -%}
 with
     records as (
         select * from {{ ref("int_customers_judged") }} where row_state = 'accepted'
@@ -6,6 +16,13 @@ with
     first_events as (select * from {{ ref("int_identity_events") }}),
 
     markets as (select * from {{ ref("markets") }}),
+
+    -- of an erased person only a keyed hash of the name is left
+    erased_names as (
+        select source_system, customer_id, keyed_value
+        from {{ ref("stg_erased_identity_keys") }}
+        where match_rule = 'name'
+    ),
 
     -- what stands for "unknown": 1900-01-01, "test"
     stopgaps as (
@@ -19,6 +36,12 @@ with
             records.created_at,
             first_events.first_event_at,
             records.birth_date,
+            case
+                when lower(records.gender) in ('f', 'female')
+                then 'female'
+                when lower(records.gender) in ('m', 'male')
+                then 'male'
+            end as gender_key,
             records.external_ids,
             upper(records.loyalty_number) as loyalty_key,
             {{ email_key("records.email") }} as email_key,
@@ -48,15 +71,11 @@ with
                 trim({{ replaced_all(folded("records.city"), "[^\p{L}\p{N}]+", " ") }}),
                 ''
             ) as city_key,
-            -- "(0)" is dialled only inside the country; letters mean an extension
+            -- "(0)" is dialled only inside the country, but in Italy always; letters
+            -- mean an extension
             case
                 when not {{ matches("records.phone", ".*[A-Za-z].*") }}
-                then
-                    {{
-                        replaced_all(
-                            "replace(records.phone, '(0)', '')", "[^\d+]+", ""
-                        )
-                    }}
+                then {{ replaced_all(dialled, "[^\d+]+", "") }}
             end as phone_digits,
             markets.calling_code,
             coalesce(markets.trunk_prefix, '') as trunk_prefix,
@@ -85,6 +104,7 @@ with
             {{ sorted_words("name_words") }} as name_words,
             split_part(name_words, ' ', 1) as first_word,
             birth_date,
+            gender_key,
             email_key,
             {{
                 phone_key(
@@ -111,6 +131,8 @@ with
             case when names.excluded_value is null then name_words end as name_key,
             case when names.excluded_value is null then first_word end as first_word,
             case when births.excluded_value is null then birth_date end as birth_date,
+            numbered.gender_key,
+            erased_names.keyed_value as keyed_name,
             numbered.email_key,
             numbered.phone_key,
             numbered.loyalty_key,
@@ -119,6 +141,10 @@ with
             numbered.city_key
 
         from numbered
+        left join
+            erased_names
+            on numbered.source_system = erased_names.source_system
+            and numbered.source_customer_id = erased_names.customer_id
         left join
             stopgaps as names
             on numbered.name_words = names.excluded_value

@@ -65,7 +65,8 @@ with
         select
             -- ids
             person_id as customer_id,
-            referrer_id as referred_by_customer_id,
+            -- nobody brings themselves, also where two records turned out to be one
+            nullif(referrer_id, person_id) as referred_by_customer_id,
 
             -- categories
             coalesce(market, 'unknown') as market,

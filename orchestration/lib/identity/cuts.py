@@ -10,7 +10,7 @@ set by hand (rank 1) are never cut.
 from collections import Counter
 from itertools import pairwise
 
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 import numpy as np
 
 from orchestration.lib.identity.graphs import components
