@@ -30,6 +30,7 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:
             "group_record_id": groups.group_record_id,
             "matched_record_id": groups.matched_record_id,
             "rule_rank": groups.rule_rank,
-            "guard": groups.guard,
+            # text, even where there is no group to read the type from
+            "guard": pd.Series(groups.guard, dtype="string"),
         }
     )
