@@ -251,6 +251,23 @@ DECIDED_SQL = """
         on listed.one = [one.source_system, one.source_customer_id]
     inner join records as other
         on listed.other = [other.source_system, other.source_customer_id]
+
+    union
+
+    select
+        least(one.customer_id, other.customer_id),
+        greatest(one.customer_id, other.customer_id)
+    from refused
+    inner join records as one on refused.record_id = one.record_id
+    inner join records as other on refused.matched_record_id = other.record_id
+"""
+
+# under a value that they share, the rules found them to be two: twins, father and son
+REFUSED_SQL = """
+    create table refused as
+    select distinct record_id, matched_record_id
+    from state.intermediate.int_identity_pairs
+    where verdict = 'refused'
 """
 
 # one candidate per two people: the pair of their records that speaks most for it
@@ -363,6 +380,7 @@ def _opened(state: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(MACROS)
         try:
             connection.execute(_records_sql())
+            connection.execute(REFUSED_SQL)
         except duckdb.CatalogException as error:
             raise MatchingError(
                 f"{state} has no customer records to compare; build it first."
@@ -388,7 +406,7 @@ def _records_sql() -> str:
 def _note_decided(
     connection: duckdb.DuckDBPyConnection, decided: Collection[RecordPair]
 ) -> None:
-    """Make the table of people about whom a person has decided."""
+    """Make the table of people about whom a person, or a rule, has decided."""
     connection.execute("create table listed (one varchar[], other varchar[])")
     if decided:
         connection.executemany(
