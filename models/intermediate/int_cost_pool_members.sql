@@ -5,12 +5,21 @@ with
     ),
 
     served as (
-        select months.*, customers.market, customers.acquisition_channel
+        select
+            months.*,
+            customers.market,
+            customers.acquisition_channel,
+            held.rfm_segment,
+            held.loyalty_tier
 
         from {{ ref("int_customer_month_drivers") }} as months
         inner join
             {{ ref("dim_customers") }} as customers
             on months.customer_id = customers.customer_id
+        left join
+            {{ ref("int_customer_held_bands") }} as held
+            on months.customer_id = held.customer_id
+            and months.activity_month = held.period_start_date
         where months.is_served
     ),
 
@@ -37,25 +46,22 @@ with
 
         union all
 
-        select pools.pool_key, pools.driver, served.*
-        from pools
-        inner join
-            served
-            on pools.cost_month = served.activity_month
-            and pools.scope_value = served.market
-        where pools.scope = 'market'
+        {%- for scope, column in {
+            "market": "market",
+            "channel": "acquisition_channel",
+            "segment": "rfm_segment",
+            "tier": "loyalty_tier",
+        }.items() %}
+            select pools.pool_key, pools.driver, served.*
+            from pools
+            inner join
+                served
+                on pools.cost_month = served.activity_month
+                and pools.scope_value = served.{{ column }}
+            where pools.scope = '{{ scope }}'
 
-        union all
-
-        select pools.pool_key, pools.driver, served.*
-        from pools
-        inner join
-            served
-            on pools.cost_month = served.activity_month
-            and pools.scope_value = served.acquisition_channel
-        where pools.scope = 'channel'
-
-        union all
+            union all
+        {%- endfor %}
 
         select pools.pool_key, pools.driver, served.*
         from pools

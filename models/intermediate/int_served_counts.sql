@@ -1,39 +1,25 @@
 with
     customer_periods as (
-        select * from {{ ref("int_customer_periods") }} where is_served
+        select customer_id, period_grain, period_start_date
+        from {{ ref("int_customer_periods") }}
+        where is_served
     ),
 
-    dimensions as (
-        select customer_id, dimension, dimension_value
-        from {{ ref("int_customer_dimensions") }}
+    cut as (
+        {{ in_dimensions("customer_periods") }}
 
-        union all
+        {%- for purpose in ["retention", "service"] %}
 
-        select customer_id, 'purpose' as dimension, 'retention' as dimension_value
-        from {{ ref("dim_customers") }}
+            union all
 
-        union all
-
-        select customer_id, 'purpose' as dimension, 'service' as dimension_value
-        from {{ ref("dim_customers") }}
-    ),
-
-    counted as (
-        select
-            dimensions.dimension,
-            dimensions.dimension_value,
-            customer_periods.period_grain,
-            customer_periods.period_start_date,
-            count(*) as served_customer_count
-
-        from customer_periods
-        inner join dimensions on customer_periods.customer_id = dimensions.customer_id
-        group by
-            dimensions.dimension,
-            dimensions.dimension_value,
-            customer_periods.period_grain,
-            customer_periods.period_start_date
+            select
+                'purpose' as dimension,
+                '{{ purpose }}' as dimension_value,
+                customer_periods.*
+            from customer_periods
+        {%- endfor %}
     )
 
-select *
-from counted
+select {{ metric_key() }}, count(*) as served_customer_count
+from cut
+group by {{ metric_key() }}

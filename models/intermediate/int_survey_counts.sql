@@ -3,11 +3,6 @@ with
 
     period_days as (select * from {{ ref("int_period_days") }}),
 
-    dimensions as (
-        select customer_id, dimension, dimension_value
-        from {{ ref("int_customer_dimensions") }}
-    ),
-
     answers_ranked as (
         select
             responses.survey_type,
@@ -35,57 +30,39 @@ with
         where responses.is_answered
     ),
 
-    answers as (
-        select
-            answers_ranked.survey_type,
-            answers_ranked.period_grain,
-            answers_ranked.period_start_date,
-            answers_ranked.score_band,
-            dimensions.dimension,
-            dimensions.dimension_value
+    latest_answers as (select * from answers_ranked where customer_rank = 1),
 
-        from answers_ranked
-        inner join dimensions on answers_ranked.customer_id = dimensions.customer_id
-        where answers_ranked.customer_rank = 1
+    answers as (
+        {{ in_dimensions("latest_answers") }}
 
         union all
 
         select
-            survey_type,
-            period_grain,
-            period_start_date,
-            score_band,
-            'touchpoint',
-            touchpoint
+            'touchpoint' as dimension, touchpoint as dimension_value, answers_ranked.*
         from answers_ranked
         where touchpoint_rank = 1
     ),
 
-    invitations as (
+    invited as (
         select
+            responses.customer_id,
             responses.survey_type,
+            responses.touchpoint,
             period_days.period_grain,
             period_days.period_start_date,
-            responses.is_answered,
-            dimensions.dimension,
-            dimensions.dimension_value
+            responses.is_answered
 
         from responses
         inner join period_days on responses.invited_date = period_days.day_date
-        inner join dimensions on responses.customer_id = dimensions.customer_id
+    ),
+
+    invitations as (
+        {{ in_dimensions("invited") }}
 
         union all
 
-        select
-            responses.survey_type,
-            period_days.period_grain,
-            period_days.period_start_date,
-            responses.is_answered,
-            'touchpoint',
-            responses.touchpoint
-
-        from responses
-        inner join period_days on responses.invited_date = period_days.day_date
+        select 'touchpoint' as dimension, touchpoint as dimension_value, invited.*
+        from invited
     ),
 
     counted as (

@@ -5,14 +5,9 @@ with
 
     rules as (select * from {{ ref("churn_reason_rules") }} where is_enabled),
 
-    dimensions as (
-        select customer_id, dimension, dimension_value
-        from {{ ref("int_customer_dimensions") }}
+    dimension_periods as (
+        select * from {{ ref("int_dimension_periods") }} where period_grain <> 'week'
     ),
-
-    starts as (select * from {{ ref("int_dimension_starts") }}),
-
-    periods as (select * from {{ ref("int_periods") }} where period_grain <> 'week'),
 
     possible_reasons as (
         select churn_reason
@@ -24,39 +19,31 @@ with
     ),
 
     spine as (
-        select
-            starts.dimension,
-            starts.dimension_value,
-            periods.*,
-            possible_reasons.churn_reason
-
-        from starts
-        inner join periods on periods.period_end_date >= starts.first_date
+        select dimension_periods.*, possible_reasons.churn_reason
+        from dimension_periods
         cross join possible_reasons
     ),
 
-    summed as (
-        select
-            dimensions.dimension,
-            dimensions.dimension_value,
-            lost.period_grain,
-            lost.period_start_date,
-            reasons.churn_reason,
-            count(*) as lost_customer_count,
-            sum(lost.lost_revenue_amount) as lost_revenue_amount
-
+    explained as (
+        select lost.*, reasons.churn_reason
         from lost
         inner join
             reasons
             on lost.customer_id = reasons.customer_id
             and lost.lost_date = reasons.lost_date
-        inner join dimensions on lost.customer_id = dimensions.customer_id
-        group by
-            dimensions.dimension,
-            dimensions.dimension_value,
-            lost.period_grain,
-            lost.period_start_date,
-            reasons.churn_reason
+    ),
+
+    cut as ({{ in_dimensions("explained") }}),
+
+    summed as (
+        select
+            {{ metric_key() }},
+            churn_reason,
+            count(*) as lost_customer_count,
+            sum(lost_revenue_amount) as lost_revenue_amount
+
+        from cut
+        group by {{ metric_key() }}, churn_reason
     ),
 
     filled as (

@@ -1,25 +1,22 @@
 with
-    monthly_costs as (select * from {{ ref("int_retention_costs_by_month") }}),
+    costs as (select * from {{ ref("int_retention_costs_by_period") }}),
 
     served as (select * from {{ ref("int_served_counts") }}),
 
-    first_customers as (select * from {{ ref("int_dimension_starts") }}),
+    dimension_periods as (
+        select * from {{ ref("int_dimension_periods") }} where period_grain <> 'week'
+    ),
 
     periods as (select * from {{ ref("int_periods") }} where period_grain <> 'week'),
 
-    period_months as (
-        select distinct period_grain, period_start_date, day_date as cost_month
-        from {{ ref("int_period_days") }}
-        where period_grain <> 'week' and extract(day from day_date) = 1
-    ),
-
     -- costs can come before the first customer
     starts as (
-        select dimension, dimension_value, min(first_date) as first_date
+        select dimension, dimension_value, min(first_start_date) as first_date
         from
             (
-                select dimension, dimension_value, first_date
-                from first_customers
+                select dimension, dimension_value, period_start_date as first_start_date
+                from dimension_periods
+                where period_grain = 'month'
 
                 union all
 
@@ -29,9 +26,10 @@ with
 
                 union all
 
-                select dimension, dimension_value, cost_month
-                from monthly_costs
-            ) as first_dates
+                select dimension, dimension_value, period_start_date
+                from costs
+                where period_grain = 'month'
+            ) as first_starts
         group by dimension, dimension_value
     ),
 
@@ -39,27 +37,6 @@ with
         select starts.dimension, starts.dimension_value, periods.*
         from starts
         inner join periods on periods.period_end_date >= starts.first_date
-    ),
-
-    costs as (
-        select
-            monthly_costs.dimension,
-            monthly_costs.dimension_value,
-            period_months.period_grain,
-            period_months.period_start_date,
-            {%- for name in ["direct", "indirect", "unallocated"] %}
-                sum(
-                    monthly_costs.{{ name }}_cost_amount
-                ) as {{ name }}_cost_amount{{ "," if not loop.last }}
-            {%- endfor %}
-
-        from monthly_costs
-        inner join period_months on monthly_costs.cost_month = period_months.cost_month
-        group by
-            monthly_costs.dimension,
-            monthly_costs.dimension_value,
-            period_months.period_grain,
-            period_months.period_start_date
     ),
 
     filled as (

@@ -1,15 +1,7 @@
 with
     counts as (select * from {{ ref("int_purchase_counts") }}),
 
-    starts as (select * from {{ ref("int_dimension_starts") }}),
-
-    periods as (select * from {{ ref("int_periods") }}),
-
-    spine as (
-        select starts.dimension, starts.dimension_value, periods.*
-        from starts
-        inner join periods on periods.period_end_date >= starts.first_date
-    ),
+    spine as (select * from {{ ref("int_dimension_periods") }}),
 
     filled as (
         select

@@ -1,24 +1,18 @@
 with
     customer_periods as (select * from {{ ref("int_customer_period_revenue") }}),
 
-    dimensions as (select * from {{ ref("int_customer_dimensions") }}),
-
-    starts as (select * from {{ ref("int_dimension_starts") }}),
-
-    periods as (select * from {{ ref("int_periods") }} where period_grain <> 'week'),
-
     spine as (
-        select starts.dimension, starts.dimension_value, periods.*
-        from starts
-        inner join periods on periods.period_end_date >= starts.first_date
+        select * from {{ ref("int_dimension_periods") }} where period_grain <> 'week'
     ),
+
+    cut as ({{ in_dimensions("customer_periods") }}),
 
     counted as (
         select
-            dimensions.dimension,
-            dimensions.dimension_value,
-            customer_periods.period_grain,
-            customer_periods.period_start_date,
+            dimension,
+            dimension_value,
+            period_grain,
+            period_start_date,
 
             -- counts
             count_if(is_active_at_start) as start_customer_count,
@@ -42,13 +36,8 @@ with
                 least(base_revenue_amount, kept_revenue_amount)
             ) as capped_revenue_amount
 
-        from customer_periods
-        inner join dimensions on customer_periods.customer_id = dimensions.customer_id
-        group by
-            dimensions.dimension,
-            dimensions.dimension_value,
-            customer_periods.period_grain,
-            customer_periods.period_start_date
+        from cut
+        group by dimension, dimension_value, period_grain, period_start_date
     ),
 
     filled as (

@@ -32,7 +32,13 @@ UNBOUNDED_RATES = (
     "retention_rate_end_less_new",
     "net_revenue_retention_rate",
     "gross_revenue_retention_rate",
+    "change_rate",
+    "year_change_rate",
     "exchange_rate",
+    # a period's complaints, spends and expiries rest on orders and points before it
+    "complaint_rate",
+    "redemption_rate",
+    "expiry_rate",
 )
 
 

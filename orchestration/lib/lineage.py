@@ -21,8 +21,19 @@ GRAIN_LENGTHS = {
     "quarter": "3 month",
     "year": "12 month",
 }
+# dimensions that change: as held on the day before the period
+HELD_BANDS = ("value_band", "rfm_segment", "loyalty_tier", "lifecycle_stage")
+# the grain of segments, who stand as at the as-of day: its days differ
+TRAILING_YEAR = "trailing_year"
 # dimensions of a fact, not of its customer
-FACT_DIMENSIONS = {"touchpoint": "fct_survey_responses", "purpose": "fct_costs"}
+FACT_DIMENSIONS = {
+    "touchpoint": ("fct_survey_responses", "touchpoint"),
+    "purpose": ("fct_costs", "purpose"),
+    "ticket_channel": ("fct_tickets", "channel"),
+    "ticket_category": ("fct_tickets", "category"),
+    "ticket_kind": ("fct_tickets", "kind"),
+    "ticket_severity": ("fct_tickets", "severity"),
+}
 CUSTOMERS = "marts.dim_customers"
 
 
@@ -49,6 +60,12 @@ class Feed:
 COUNTED_ORDERS = Feed("fct_orders", ("order_date",), "is_counted")
 ACTIVE_ORDERS = Feed("fct_orders", ("order_date",), "is_counted", looks_back=True)
 RESPONSE_DAYS = ("responded_date", "invited_date")
+KEEPING_COSTS = Feed(
+    "fct_costs",
+    ("cost_month",),
+    "purpose in ('retention', 'service')",
+    has_customers=False,
+)
 FEEDS = {
     "metrics_retention": (ACTIVE_ORDERS,),
     "metrics_cohorts": (COUNTED_ORDERS,),
@@ -60,15 +77,42 @@ FEEDS = {
     "metrics_satisfaction": (
         Feed("fct_survey_responses", RESPONSE_DAYS, "survey_type = $survey_type"),
     ),
-    "metrics_cost_per_customer": (
+    "metrics_cost_per_customer": (KEEPING_COSTS, ACTIVE_ORDERS),
+    # worth and cost of keeping rest on what came later, too
+    "metrics_unit_economics": (
         Feed(
-            "fct_costs",
-            ("cost_month",),
-            "purpose in ('retention', 'service')",
-            has_customers=False,
+            "fct_costs", ("cost_month",), "purpose = 'acquisition'", has_customers=False
         ),
+        Feed("fct_orders", ("order_date",), "is_counted and order_number = 1"),
+    ),
+    "metrics_segments": (
+        ACTIVE_ORDERS,
+        Feed("fct_survey_responses", ("responded_date",), "survey_type = 'nps'"),
+        KEEPING_COSTS,
+    ),
+    "metrics_service": (
+        Feed("fct_tickets", ("opened_date",)),
+        COUNTED_ORDERS,
+        Feed("fct_refunds", ("refund_date",), "is_return"),
+    ),
+    "metrics_complaint_causes": (
+        Feed("fct_tickets", ("opened_date",), "kind in ('complaint', 'return')"),
+        Feed("fct_refunds", ("refund_date",), "is_return"),
+    ),
+    "metrics_service_recovery": (
+        Feed("fct_tickets", ("opened_date",), "kind = 'complaint'"),
+        COUNTED_ORDERS,
+    ),
+    "metrics_loyalty": (
+        Feed("fct_loyalty_entries", ("occurred_date",)),
         ACTIVE_ORDERS,
     ),
+    "metrics_contact_rhythm": (
+        Feed("fct_contacts", ("contact_date",)),
+        Feed("fct_orders", ("delivered_date",), "is_counted"),
+        ACTIVE_ORDERS,
+    ),
+    "metrics_referrals": (COUNTED_ORDERS,),
     "metrics_churn_reasons": (
         ACTIVE_ORDERS,
         Feed("fct_tickets", ("opened_date",), looks_back=True),
@@ -76,8 +120,14 @@ FEEDS = {
         Feed("fct_refunds", ("refund_date",), looks_back=True),
     ),
 }
-# fitted on everything at once: no row stands behind one figure more than another
-MODELLED = ("metrics_clv_model", "metrics_clv_backtest", "metrics_churn_backtest")
+# made of everything at once: no row stands behind one figure more than another
+MODELLED = (
+    "metrics_clv_model",
+    "metrics_clv_backtest",
+    "metrics_churn_backtest",
+    "metrics_category_associations",
+    "metrics_campaigns",
+)
 
 
 @dataclass(frozen=True)
@@ -191,6 +241,8 @@ class Explainer:
             )
 
     def _behind_metric(self, metric: str, row: Mapping[str, Any]) -> Iterator[Source]:
+        if metric == "metrics_changes":  # figures of other metrics
+            metric = row["metrics_table"]
         if metric in MODELLED:
             raise NothingToExplain(
                 f"{metric} is fitted on all counted orders up to its day: see"
@@ -210,8 +262,9 @@ class Explainer:
                 for day in feed.days
             )
             conditions = [f"({in_period})", feed.condition]
-            if FACT_DIMENSIONS.get(dimension) == feed.fact:
-                conditions.append(f"{dimension} = $value")
+            fact, column = FACT_DIMENSIONS.get(dimension, ("", ""))
+            if fact == feed.fact:
+                conditions.append(f"{column} = $value")
                 parameters["value"] = row["dimension_value"]
             if feed.has_customers:
                 conditions.append(f"customer_id in ({customers})")
@@ -315,13 +368,30 @@ def _split(key: str, columns: Sequence[str]) -> list[str]:
 
 def _period(row: Mapping[str, Any]) -> tuple[Any, str]:
     """Return the first day and the length of the period of a metric's row."""
+    start = row["period_start_date"]
     grain = row.get("period_grain") or row["cohort_grain"]
-    return row["period_start_date"], GRAIN_LENGTHS[grain]
+    if grain == TRAILING_YEAR:
+        return start, f"{(row['period_end_date'] - start).days + 1} day"
+    return start, GRAIN_LENGTHS[grain]
 
 
 def _customers(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return a query for the customers that a row of a metric is about."""
     dimension = row["dimension"]
+    if row.get("period_grain") == TRAILING_YEAR:
+        return (
+            "select customer_id from intermediate.int_customer_segments"
+            " where dimension = $dimension and dimension_value = $value",
+            {"dimension": dimension, "value": row["dimension_value"]},
+        )
+    if dimension in HELD_BANDS:
+        return (
+            f"select customer_id from analytics.{CUSTOMERS} left join"
+            " (select * from intermediate.int_customer_held_bands"
+            " where period_start_date = $start::date) using (customer_id)"
+            f" where coalesce({dimension}, 'none') = $value",
+            {"value": row["dimension_value"]},
+        )
     conditions, parameters = ["true"], {}
     if dimension != "all" and dimension not in FACT_DIMENSIONS:
         column = DIMENSION_COLUMNS.get(dimension, dimension)

@@ -273,9 +273,10 @@ def test_every_public_table_can_be_explained(
     [
         ("metrics.metrics_nps", "touchpoint"),
         ("metrics.metrics_cost_per_customer", "purpose"),
+        ("metrics.metrics_purchases", "rfm_segment"),
     ],
 )
-def test_a_dimension_of_a_fact_is_explained_too(
+def test_other_dimensions_than_of_customers_are_explained_too(
     published_demo: Published,
     analytics: duckdb.DuckDBPyConnection,
     table: str,

@@ -37,22 +37,28 @@ with
     ),
 
     points as (
-        select
-            customer_id,
-            cast(
-                {{ dbt.date_trunc("month", "occurred_date") }} as date
-            ) as activity_month,
-            sum(case when entry_type = 'earn' then points else 0 end) as points_earned,
-            sum(case when entry_type = 'spend' then - points else 0 end) as points_spent
+        select *
+        from {{ ref("int_loyalty_member_periods") }}
+        where period_grain = 'month'
+    ),
 
-        from {{ ref("fct_loyalty_entries") }}
-        group by
-            customer_id, cast({{ dbt.date_trunc("month", "occurred_date") }} as date)
+    tiers as (
+        select months.period_start_date as activity_month, tier_periods.*
+        from months
+        inner join
+            {{ ref("int_loyalty_tier_periods") }} as tier_periods
+            on tier_periods.valid_from_date <= months.observed_end_date
+            and (
+                tier_periods.valid_to_date is null
+                or tier_periods.valid_to_date > months.observed_end_date
+            )
     ),
 
     stages as (select * from {{ ref("int_customer_lifecycle") }}),
 
     value_bands as (select * from {{ ref("int_customer_value_bands") }}),
+
+    segments as (select * from {{ ref("int_customer_rfm_segments") }}),
 
     final as (
         select
@@ -77,6 +83,8 @@ with
             -- categories, as at the end of the month
             stages.lifecycle_stage,
             value_bands.value_band,
+            segments.rfm_segment,
+            coalesce(tiers.loyalty_tier, 'none') as loyalty_tier,
 
             -- counts
             cast(
@@ -92,7 +100,12 @@ with
             {%- for name in ["ticket_count", "contact_count"] %}
                 cast(coalesce(touches.{{ name }}, 0) as bigint) as {{ name }},
             {%- endfor %}
-            {%- for name in ["points_earned", "points_spent"] %}
+            {%- for name in [
+                "points_earned",
+                "points_spent",
+                "points_expired",
+                "points_balance",
+            ] %}
                 cast(coalesce(points.{{ name }}, 0) as decimal(18, 4)) as {{ name }},
             {%- endfor %}
 
@@ -113,9 +126,11 @@ with
                 "activity": "period_start_date",
                 "touches": "activity_month",
                 "costs": "cost_month",
-                "points": "activity_month",
+                "points": "period_start_date",
+                "tiers": "activity_month",
                 "stages": "activity_month",
                 "value_bands": "activity_month",
+                "segments": "activity_month",
             }.items() %}
             left join
                 {{ cte }}

@@ -7,6 +7,16 @@ with
 
     segments as (select * from {{ ref("mart_customer_segments") }}),
 
+    service as (select * from {{ ref("mart_customer_service") }}),
+
+    loyalty as (select * from {{ ref("mart_customer_loyalty") }}),
+
+    contacts as (select * from {{ ref("mart_customer_contacts") }}),
+
+    referrals as (select * from {{ ref("mart_customer_referrals") }}),
+
+    affinities as (select * from {{ ref("mart_customer_affinities") }}),
+
     stages as (
         select lifecycle.*
         from {{ ref("mart_customer_lifecycle") }} as lifecycle
@@ -99,12 +109,108 @@ with
             segments.monetary_score,
             segments.favourite_category,
             segments.favourite_channel,
-            segments.discount_affinity
+            segments.discount_affinity,
+
+            -- service
+            service.has_open_ticket,
+            service.has_open_complaint,
+            service.has_badly_solved_complaint,
+            service.last_ticket_date,
+            service.last_complaint_date,
+            service.ticket_count,
+            service.open_ticket_count,
+            service.unanswered_ticket_count,
+            service.reopened_ticket_count,
+            service.complaint_count,
+            service.open_complaint_count,
+            service.well_solved_complaint_count,
+            service.badly_solved_complaint_count,
+            service.return_ticket_count,
+            service.exchange_ticket_count,
+            service.order_count,
+            service.returned_order_count,
+            service.exchanged_order_count,
+            service.returned_order_rate,
+            service.exchanged_order_rate,
+            service.median_response_minutes,
+            service.median_resolution_minutes,
+            service.compensation_amount,
+
+            -- loyalty
+            loyalty.loyalty_tier,
+            loyalty.next_loyalty_tier,
+            loyalty.is_member,
+            loyalty.has_loyalty_number,
+            loyalty.member_since_date,
+            loyalty.tier_since_date,
+            loyalty.next_expiry_date,
+            loyalty.points_balance,
+            loyalty.points_earned,
+            loyalty.points_spent,
+            loyalty.points_expired,
+            loyalty.points_owed,
+            loyalty.points_expiring_30d,
+            loyalty.points_expiring_90d,
+            loyalty.points_to_next_tier,
+            loyalty.liability_amount,
+            loyalty.redemption_rate,
+            loyalty.expiry_rate,
+
+            -- contacts
+            contacts.usual_channel as usual_contact_channel,
+            contacts.contact_channel,
+            contacts.is_over_contacted,
+            contacts.has_email_consent,
+            contacts.has_phone_consent,
+            contacts.has_sms_consent,
+            contacts.has_app_consent,
+            contacts.has_post_consent,
+            contacts.last_contact_date,
+            contacts.last_outbound_contact_date,
+            contacts.days_since_last_outbound_contact,
+            contacts.contact_count,
+            contacts.outbound_contact_count,
+            contacts.inbound_contact_count,
+            contacts.contacts_30d_count,
+            contacts.follow_up_due_count,
+            contacts.follow_up_kept_count,
+            contacts.follow_up_rate,
+            contacts.active_month_count,
+            contacts.contacted_month_count,
+            contacts.monthly_contact_rate,
+
+            -- referrals
+            referrals.is_referred,
+            referrals.referral_generation_number,
+            referrals.referred_customer_count,
+            referrals.referred_acquired_customer_count,
+            referrals.all_referred_customer_count,
+            referrals.referred_net_revenue_amount,
+            referrals.all_referred_net_revenue_amount,
+
+            -- what they tend to buy, and what to tell them about next
+            affinities.top_category,
+            affinities.top_category_affinity_rate,
+            affinities.second_category,
+            affinities.second_category_affinity_rate,
+            affinities.usual_channel,
+            affinities.reachable_channel,
+            affinities.is_reachable,
+            affinities.next_category,
+            affinities.next_category_because_of,
+            affinities.next_category_confidence_rate,
+            affinities.next_category_lift,
+            affinities.is_next_category_new
 
         from customers
         inner join
             customer_values on customers.customer_id = customer_values.customer_id
         inner join churn_risks on customers.customer_id = churn_risks.customer_id
+        inner join service on customers.customer_id = service.customer_id
+        inner join loyalty on customers.customer_id = loyalty.customer_id
+        inner join contacts on customers.customer_id = contacts.customer_id
+        inner join referrals on customers.customer_id = referrals.customer_id
+        inner join affinities on customers.customer_id = affinities.customer_id
         left join segments on customers.customer_id = segments.customer_id
         left join stages on customers.customer_id = stages.customer_id
         left join this_month on customers.customer_id = this_month.customer_id

@@ -1,4 +1,5 @@
--- Between the state of a row and its fact nothing is dropped or multiplied.
+-- Between the state of a row and its fact nothing is dropped or multiplied. Points that
+-- lapsed without an entry of their own are no row of a source.
 {%- set facts = {
     "orders": "fct_orders",
     "order_lines": "fct_order_lines",
@@ -17,6 +18,7 @@ with
         {%- for table, fact in facts.items() %}
             select '{{ table }}' as table_name, landing_file_id, record_number
             from {{ ref(fact) }}
+            {%- if table == "loyalty_entries" %} where not is_derived {%- endif %}
             {%- if not loop.last %}
 
                 union all

@@ -9,6 +9,13 @@
     "fct_customer_months",
     "mart_customer_360",
     "mart_customer_values",
+    "mart_customer_service",
+    "mart_customer_loyalty",
+    "mart_loyalty_tier_periods",
+    "mart_customer_contacts",
+    "mart_contact_worklist",
+    "mart_customer_referrals",
+    "mart_customer_affinities",
 ] %}
 {%- for table in tables %}
     select '{{ table }}' as table_name, customer_id

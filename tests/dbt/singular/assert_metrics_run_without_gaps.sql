@@ -5,6 +5,12 @@
     "metrics_nps",
     "metrics_satisfaction",
     "metrics_cost_per_customer",
+    "metrics_purchases",
+    "metrics_unit_economics",
+    "metrics_service",
+    "metrics_loyalty",
+    "metrics_contact_rhythm",
+    "metrics_referrals",
 ] %}
 with
     periods as (select * from {{ ref("int_periods") }}),

@@ -19,6 +19,13 @@
     "metrics_nps": ["period_start_date"],
     "metrics_satisfaction": ["period_start_date"],
     "metrics_cost_per_customer": ["period_start_date"],
+    "metrics_purchases": ["period_start_date"],
+    "metrics_service": ["period_start_date"],
+    "metrics_loyalty": ["period_start_date"],
+    "metrics_contact_rhythm": ["period_start_date"],
+    "metrics_referrals": ["period_start_date"],
+    "metrics_campaigns": ["period_start_date"],
+    "metrics_unit_economics": ["period_start_date"],
 } %}
 with
     dated as (

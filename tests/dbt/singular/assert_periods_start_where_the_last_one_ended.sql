@@ -1,8 +1,12 @@
 -- The customers active on the last day of a period are those of the day before the
--- next:
--- both sides are counted from different days of the same spans.
+-- next: both sides are counted from different days of the same spans. Between two
+-- periods customers change their bands.
 with
-    retention as (select * from {{ ref("metrics_retention") }}),
+    retention as (
+        select *
+        from {{ ref("metrics_retention") }}
+        where dimension not in ('{{ held_bands() | join("', '") }}')
+    ),
 
     chained as (
         select

@@ -1,8 +1,14 @@
 -- The first period of a value is the one in which its first customer was won: an
--- earlier
--- row would show an empty past, a later one would cut customers off.
+-- earlier row would show an empty past, a later one would cut customers off. A band
+-- begins with the first customer who holds it, won long before.
 with
-    retention as (select * from {{ ref("metrics_retention") }}),
+    retention as (
+        select *
+        from {{ ref("metrics_retention") }}
+        where
+            dimension not in ('{{ held_bands() | join("', '") }}')
+            or dimension_value = 'none'
+    ),
 
     first_rows as (
         select

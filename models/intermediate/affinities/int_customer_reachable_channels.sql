@@ -1,0 +1,80 @@
+with
+    customers as (
+        select customer_id, preferred_channel
+        from {{ ref("dim_customers") }}
+        where has_marketing_consent
+    ),
+
+    consents as (
+        select *
+        from {{ ref("int_consents_judged") }}
+        where row_state = 'accepted' and purpose = 'marketing'
+    ),
+
+    consents_ranked as (
+        select
+            customer_id,
+            channel,
+            is_granted,
+            row_number() over (
+                partition by customer_id, channel
+                order by recorded_at desc, source_system, source_customer_id
+            ) as newness_rank
+
+        from consents
+    ),
+
+    recorded as (select distinct customer_id from consents),
+
+    -- the flag in the profile speaks where no consent was recorded, and names no
+    -- channel: it is taken for the one that the customer prefers
+    allowed as (
+        select customer_id, channel
+        from consents_ranked
+        where newness_rank = 1 and is_granted
+
+        union all
+
+        select customers.customer_id, customers.preferred_channel as channel
+        from customers
+        left join recorded on customers.customer_id = recorded.customer_id
+        where recorded.customer_id is null and customers.preferred_channel <> 'unknown'
+    ),
+
+    answers as (
+        select
+            customer_id,
+            channel,
+            count_if(outcome in ('answered', 'opened')) as reached_contact_count
+
+        from {{ ref("fct_contacts") }}
+        where direction = 'outbound'
+        group by customer_id, channel
+    ),
+
+    -- a wish before experience
+    ranked as (
+        select
+            customers.customer_id,
+            allowed.channel,
+            row_number() over (
+                partition by customers.customer_id
+                order by
+                    case
+                        when allowed.channel = customers.preferred_channel then 0 else 1
+                    end,
+                    coalesce(answers.reached_contact_count, 0) desc,
+                    allowed.channel
+            ) as channel_rank
+
+        from customers
+        inner join allowed on customers.customer_id = allowed.customer_id
+        left join
+            answers
+            on allowed.customer_id = answers.customer_id
+            and allowed.channel = answers.channel
+    )
+
+select customer_id, channel as reachable_channel
+from ranked
+where channel_rank = 1
