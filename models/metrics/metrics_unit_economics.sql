@@ -64,7 +64,11 @@ with
             coalesce(acquired.acquired_customer_count, 0) as acquired_customer_count,
             acquired.valued_customer_count,
             acquired.clv_amount,
-            coalesce(costs.acquisition_cost_amount, 0) as acquisition_cost_amount,
+            -- nobody is won for nothing: without a ledger the cost is not known
+            case
+                when ledgers.cost_count > 0
+                then coalesce(costs.acquisition_cost_amount, 0)
+            end as acquisition_cost_amount,
             coalesce(costs.unallocated_cost_amount, 0) as unallocated_cost_amount,
             coalesce(keeping.retention_cost_amount, 0) as retention_cost_amount,
             coalesce(
@@ -87,6 +91,7 @@ with
             on spine.dimension = keeping.dimension
             and spine.dimension_value = keeping.dimension_value
             and extract(year from spine.period_start_date) = keeping.cost_year
+        cross join (select count(*) as cost_count from costs) as ledgers
     ),
 
     shared as (
