@@ -93,7 +93,18 @@ ABOUT_THE_PERSON = {
     "marts.dim_customers": "has_marketing_consent, occupation, interests, ...",
     "marts.dim_customer_identities": "match_rule: erased_person",
     "marts.mart_customer_360": "what dim_customers says",
+    "marts.mart_customer_affinities": "reachable_channel: consent is gone",
+    "marts.mart_customer_contacts": "consent by channel is gone",
+    "marts.mart_customer_loyalty": "has_loyalty_number",
+    "marts.mart_contact_worklist": "nobody erased is contacted",
 }
+# metrics of what goes: segments by it lose the person, and nobody is greeted any more
+SEGMENTS_THAT_GO = {"interest", "occupation"}
+GREETINGS = frozenset(
+    f"{kind}_{figure}"
+    for kind in ("birthday", "holiday")
+    for figure in ("due_count", "kept_count", "greeting_rate")
+)
 
 
 @dataclass
@@ -242,7 +253,8 @@ def purge(home: Path, landing: Path, *flags: str) -> str:
 
 
 def cells(home: Path) -> Cells:
-    return public_cells(home / "current" / "analytics.duckdb", trace=False)
+    analytics = home / "current" / "analytics.duckdb"
+    return public_cells(analytics, trace=False, without=GREETINGS)
 
 
 def erasures(home: Path) -> list[dict[str, Any]]:
@@ -261,11 +273,16 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def of_others(story_cells: Cells) -> Cells:
-    """The cells without the rows of the person in the tables named above."""
+    """The cells without the person's rows in the tables named above, and segments."""
+
+    def is_kept(name: str, row: tuple[object, ...]) -> bool:
+        if name == "metrics.metrics_segments":
+            return row[0] not in SEGMENTS_THAT_GO
+        names_the_person = set(map(str, row)) & {"777001", "crm:777002"}
+        return name not in ABOUT_THE_PERSON or not names_the_person
+
     return {
-        name: [row for row in rows if not set(map(str, row)) & {"777001", "crm:777002"}]
-        if name in ABOUT_THE_PERSON
-        else rows
+        name: [row for row in rows if is_kept(name, row)]
         for name, rows in story_cells.items()
     }
 

@@ -123,12 +123,14 @@ def test_every_personal_column_that_private_readers_see_is_tagged(
     personal = {
         c.name for table in contract.tables for c in table.columns if c.personal
     }
-    documented = yaml.safe_load(
-        (PROJECT / "models" / "private" / "_private.yml").read_text()
-    )
+    documented = [
+        model
+        for file in sorted((PROJECT / "models" / "private").glob("*.yml"))
+        for model in yaml.safe_load(file.read_text())["models"]
+    ]
     tagged = {
         (model["name"], column["name"])
-        for model in documented["models"]
+        for model in documented
         for column in model.get("columns", ())
         if column.get("config", {}).get("meta", {}).get("personal")
     }

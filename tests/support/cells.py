@@ -10,13 +10,18 @@ import duckdb
 Cells = dict[str, list[tuple[object, ...]]]
 
 # where a row came from names its file, so it follows how rows are cut into files
-TRACE_COLUMNS = {"landing_file_id", "record_number"}
+TRACE_COLUMNS = frozenset({"landing_file_id", "record_number"})
 
 
 def public_cells(
-    analytics: Path, *, schemas: tuple[str, ...] = ("marts", "metrics"), trace: bool
+    analytics: Path,
+    *,
+    schemas: tuple[str, ...] = ("marts", "metrics"),
+    trace: bool,
+    without: frozenset[str] = frozenset(),
 ) -> Cells:
     """Every row of every table of the schemas, sorted, with trace columns or not."""
+    left_out = without if trace else without | TRACE_COLUMNS
     with duckdb.connect(str(analytics), read_only=True) as connection:
         tables = connection.execute(
             "select schema_name, table_name, list(column_name order by column_index)"
@@ -26,15 +31,15 @@ def public_cells(
         ).fetchall()
         return {
             f"{schema}.{table}": connection.execute(
-                f"select {', '.join(_kept(columns, trace))} from {schema}.{table}"
+                f"select {', '.join(_kept(columns, left_out))} from {schema}.{table}"
                 " order by all"
             ).fetchall()
             for schema, table, columns in tables
         }
 
 
-def _kept(columns: list[str], trace: bool) -> list[str]:
-    return [f'"{c}"' for c in columns if trace or c not in TRACE_COLUMNS]
+def _kept(columns: list[str], left_out: frozenset[str]) -> list[str]:
+    return [f'"{c}"' for c in columns if c not in left_out]
 
 
 def differences(left: Cells, right: Cells) -> list[str]:

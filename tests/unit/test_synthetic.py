@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,11 @@ import pytest
 
 from orchestration.lib.synthetic import parameters as p
 from orchestration.lib.synthetic.__main__ import DEFAULT_OUT, main
-from orchestration.lib.synthetic.calendar import DAY_COUNT
+from orchestration.lib.synthetic.calendar import DAY_COUNT, EPOCH, birthdays, day_number
 from orchestration.lib.synthetic.dirt import DIRT, QUARANTINED
 from orchestration.lib.synthetic.files import copy_parquet, write_landing
 from orchestration.lib.synthetic.people import people_of
-from orchestration.lib.synthetic.purchases import natural_purchases
+from orchestration.lib.synthetic.purchases import natural_purchases, with_campaigns
 from orchestration.lib.synthetic.randomness import streams
 from orchestration.lib.synthetic.simulation import company_tables, people_tables
 
@@ -302,6 +302,36 @@ def test_both_writers_give_the_same_text(tmp_path: Path) -> None:
             assert rows == list(zip(*texts, strict=True)), name
 
 
+def test_birthdays_are_those_of_the_calendar() -> None:
+    born = [date(1944, 2, 29), date(1969, 12, 31), date(1970, 1, 1), date(2000, 3, 1)]
+    days = np.array([(day - EPOCH).days for day in born])
+    for year, leap_day in ((2023, date(2023, 2, 28)), (2024, date(2024, 2, 29))):
+        expected = [leap_day, *(day.replace(year=year) for day in born[1:])]
+        found = [EPOCH + timedelta(days=day) for day in birthdays(days, year).tolist()]
+        assert found == expected
+
+
+def test_greetings_come_on_the_birthday() -> None:
+    """On the day in the customer's market, to the young and to the old."""
+    born = {
+        (row["source_system"], row["customer_id"]): row
+        for row in _rows("customers")
+        if row["birth_date"] and row["country_code"] in TIME_ZONES
+    }
+    greeted = set()
+    for row in _rows("contacts"):
+        whose = born.get((row["source_system"], row["customer_id"]))
+        if row["purpose"] == "greeting" and whose:
+            zone = ZoneInfo(TIME_ZONES[whose["country_code"]])
+            local = datetime.fromisoformat(row["contacted_at"]).astimezone(zone)
+            birth_date = date.fromisoformat(whose["birth_date"])
+            is_leap_day = (birth_date.month, birth_date.day) == (2, 29)
+            if not is_leap_day:
+                assert local.date() == birth_date.replace(year=local.year)
+            greeted.add(birth_date.year)
+    assert min(greeted) < 1970 < max(greeted)
+
+
 def test_people_do_not_depend_on_how_many_come_after_their_chunk() -> None:
     alone, followed = (
         next(people_tables(people, 3))["customers"]["email"].values
@@ -352,6 +382,30 @@ def test_gaps_follow_the_purchase_process() -> None:
     assert is_silent[is_observed].mean() == pytest.approx(expected, abs=0.015)
 
 
+def test_referred_customers_spend_their_factor_more(simulated: Simulated) -> None:
+    referred, others = simulated.numbers(
+        """
+        with referred as (
+            select distinct person_id
+            from customers join people using (source_system, customer_id)
+            where referred_by_customer_id is not null
+        ), spends as (
+            select
+                person_id in (from referred) as is_referred,
+                avg(gross_amount::double) as spend
+            from orders join people using (source_system, customer_id)
+            where country_code in ('DE', 'FR')
+                and coalesce(currency_code, 'EUR') = 'EUR'
+            group by person_id
+        )
+        select
+            avg(spend) filter (is_referred), avg(spend) filter (not is_referred)
+        from spends
+        """
+    )
+    assert referred / others == pytest.approx(p.REFERRED_SPEND_FACTOR, abs=0.08)
+
+
 def test_spend_follows_gamma_gamma(simulated: Simulated) -> None:
     mean, customers = simulated.numbers(
         """
@@ -396,6 +450,27 @@ def test_treatment_brings_its_uplift(
     assert treated - control == pytest.approx(campaign.uplift, abs=0.03)
 
 
+@pytest.mark.parametrize(
+    "campaign", [c for c in p.CAMPAIGNS if c.treatment_share < 1], ids=lambda c: c.name
+)
+def test_arms_bought_alike_before(campaign: p.Campaign) -> None:
+    """Of two who bought as often and as lately, the lot treats one."""
+    index = p.CAMPAIGNS.index(campaign)
+    people = people_of(streams(3), 0, 1_000)
+    purchases, members = with_campaigns(
+        streams(3), people, natural_purchases(streams(3), people)
+    )
+    before = purchases.take(purchases.day < day_number(campaign.start))
+    count = np.bincount(before.person, minlength=len(people))
+    ours = members.take(members.campaign == index)
+    control, treated = (
+        np.sort(count[ours.person[ours.is_treated == arm]]) for arm in (False, True)
+    )
+    assert len(control) - len(treated) in (0, 1)
+    pairs = np.stack([control[: len(treated)], treated])
+    assert (pairs.max(axis=0)[:-1] <= pairs.min(axis=0)[1:]).all()
+
+
 def test_one_campaign_has_no_control_group(simulated: Simulated) -> None:
     assert simulated.numbers(
         """
@@ -426,6 +501,49 @@ def test_bad_service_drives_customers_away(simulated: Simulated) -> None:
     )
     ratio = (1 - p.LEAVE_AFTER_BADLY_SOLVED) / (1 - p.LEAVE_AFTER_WELL_SOLVED)
     assert badly / well == pytest.approx(ratio, abs=0.06)
+
+
+def test_retention_after_complaints_is_as_stated(simulated: Simulated) -> None:
+    """Month by month as `metrics_service_recovery` follows people, in 2024."""
+    none, well, badly = simulated.numbers(
+        """
+        with months as (
+            select
+                person_id, opened_at as since,
+                if(is_solved_well, 'well', 'badly') as experience
+            from complaints
+            qualify row_number() over (
+                partition by person_id, date_trunc('month', since) order by since
+            ) = 1
+            union all
+            select person_id, min(bought_at) as since, 'none' as experience
+            from purchases
+            where not exists (
+                select 1 from complaints
+                where complaints.person_id = purchases.person_id
+                    and date_trunc('month', opened_at) = date_trunc('month', bought_at)
+            )
+            group by person_id, date_trunc('month', bought_at)
+        ), followed as (
+            select experience, exists (
+                select 1 from purchases
+                where purchases.person_id = months.person_id
+                    and bought_at::date > since::date
+                    and bought_at::date <= since::date + 90
+            ) as is_retained
+            from months
+            where since >= '2024-01-01' and since < '2024-12-01'
+        )
+        select
+            avg(is_retained::int) filter (experience = 'none'),
+            avg(is_retained::int) filter (experience = 'well'),
+            avg(is_retained::int) filter (experience = 'badly')
+        from followed
+        """
+    )
+    known = p.RETENTION_DIFFERENCE
+    assert well - none == pytest.approx(known["solved_well"], abs=0.03)
+    assert badly - none == pytest.approx(known["solved_badly"], abs=0.03)
 
 
 def test_scores_depend_on_the_service(simulated: Simulated) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from orchestration.lib.synthetic.parameters import (
     ACQUISITION_GROWTH_PER_YEAR,
@@ -36,6 +37,23 @@ def day_number(day: date) -> int:
 def epoch_day(day: Integers) -> Integers:
     """Return days since 1970 for day numbers."""
     return day + FIRST_EPOCH_DAY
+
+
+def birthdays(born: Integers, year: int) -> Integers:
+    """Return the birthdays in a year; both in days since 1970.
+
+    Whoever was born on 29 February has theirs a day earlier in common years.
+    """
+    month = born.astype("datetime64[D]").astype("datetime64[M]")
+    days_into_month = born - _first_days(month)
+    month_of_year = month.astype(np.int64) % 12
+    this_month = np.datetime64(f"{year}-01", "M") + month_of_year
+    last_day = _first_days(this_month + 1) - 1
+    return np.asarray(np.minimum(_first_days(this_month) + days_into_month, last_day))
+
+
+def _first_days(month: npt.NDArray[np.datetime64]) -> Integers:
+    return month.astype("datetime64[D]").astype(np.int64)
 
 
 @cache

@@ -10,6 +10,7 @@ from orchestration.lib.synthetic.calendar import (
     DAY_SECONDS,
     EXPORTED,
     FIRST_EPOCH_DAY,
+    birthdays,
     day_number,
     local_moment,
     working_hours,
@@ -28,8 +29,10 @@ from orchestration.lib.synthetic.parameters import (
     BIRTHDAY_GREETING_SHARE,
     CAMPAIGNS,
     CARE_SHARE,
+    FIRST_DAY,
     FOLLOW_UP_LATE_SHARE,
     FOLLOW_UP_SHARE,
+    LAST_DAY,
     SYSTEMS,
 )
 from orchestration.lib.synthetic.people import CRM, MAIN, People, record_on
@@ -191,13 +194,12 @@ def _greetings(
 ) -> list[Contacts]:
     """Wish a part of the customers a happy birthday, year by year."""
     greetings = []
-    born = np.maximum(profiles.birth_day, 0).astype("datetime64[D]")
-    in_year = born - born.astype("datetime64[Y]").astype("datetime64[D]")
-    for year in range(53, 56):  # 2023 to 2025, counted from 1970
-        january = np.datetime64(year, "Y").astype("datetime64[D]")
-        day = (january + in_year).astype(np.int64) - FIRST_EPOCH_DAY
+    has_birthday = profiles.birth_day != MISSING
+    born = np.where(has_birthday, profiles.birth_day, 0)
+    for year in range(FIRST_DAY.year, LAST_DAY.year + 1):
+        day = birthdays(born, year) - FIRST_EPOCH_DAY
         is_greeted = happens(random, BIRTHDAY_GREETING_SHARE, len(people))
-        is_greeted &= (profiles.birth_day > 0) & profiles.has_consent
+        is_greeted &= has_birthday & profiles.has_consent
         is_greeted &= people.is_profiled & (day > people.arrival_day)
         person = np.flatnonzero(is_greeted & (day < DAY_COUNT))
         moment = local_moment(

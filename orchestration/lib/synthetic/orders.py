@@ -70,6 +70,7 @@ from orchestration.lib.synthetic.randomness import (
 from orchestration.lib.synthetic.rates import CURRENCIES, REPORTING, rate_on
 
 GUEST = -1
+EARLIER_ON_THE_LAST_DAY = 4 * 3_600  # seconds
 FIRST_ORDER_NUMBER = 100_001  # in both systems
 ORDER_NUMBERS_PER_CHUNK = 100 * CHUNK_PEOPLE
 STATUSES = ("placed", "paid", "shipped", "delivered", "completed", "cancelled")
@@ -164,8 +165,9 @@ def _placements(
             _guest_placements(random, guests),
         ]
     )
-    # an evening in New York may be tomorrow in UTC: not on the last day
-    at = at.take(day_of(at.ordered_at) < DAY_COUNT)
+    # an evening in New York may be tomorrow in UTC: on the last day they buy earlier
+    is_late = day_of(at.ordered_at) >= DAY_COUNT
+    at = replace(at, ordered_at=at.ordered_at - is_late * EARLIER_ON_THE_LAST_DAY)
     at = at.take(np.argsort(at.ordered_at, kind="stable"))
     is_crm = at.system == CRM
     rank = np.where(is_crm, np.cumsum(is_crm), np.cumsum(~is_crm)) - 1

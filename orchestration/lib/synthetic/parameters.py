@@ -27,6 +27,8 @@ SPEND_Q = 4.0
 SPEND_V = 30.0
 SPEND_FLOOR_EUR = 5.0
 
+REFERRED_SPEND_FACTOR = 1.25  # of each order of a customer whom another one brought
+
 ACQUISITION_GROWTH_PER_YEAR = 1.25
 SEASON_AMPLITUDE = 0.2  # of acquisition, around its mean
 SEASON_PEAK_DAY_OF_YEAR = 340
@@ -69,6 +71,10 @@ COMPLAINT_SHARE = 0.07  # of the delivered orders
 BADLY_SOLVED_SHARE = 0.35  # of the complaints
 LEAVE_AFTER_BADLY_SOLVED = 0.60  # probability, on top of the natural one
 LEAVE_AFTER_WELL_SOLVED = 0.03
+# what follows from it, counted in 200,000 people: share who buy again within 90 days of
+# the first complaint of a month in 2024, less that of buyers of a month without one.
+# Complaints come with purchases, so those who complain buy more often than others.
+RETENTION_DIFFERENCE = {"solved_well": 0.02, "solved_badly": -0.39}
 WELL_SOLVED_HOURS_MEDIAN = 30.0
 WELL_SOLVED_HOURS_MAX = 120.0  # within 5 days
 BADLY_SOLVED_DAYS_MEDIAN = 14.0

@@ -5,7 +5,7 @@ What a system's record makes of them, spelling and all, is in `customers.py`.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -29,6 +29,7 @@ from orchestration.lib.synthetic.parameters import (
     GENDERS,
     LOYALTY_SHARE,
     MARKETING_CONSENT_SHARE,
+    REFERRED_SPEND_FACTOR,
     ROLE_MAILBOX_SHARE,
 )
 from orchestration.lib.synthetic.people import People
@@ -110,6 +111,12 @@ def profiles_of(streams: Streams, people: People) -> Profiles:
         has_consent=happens(random, MARKETING_CONSENT_SHARE, size),
         is_member=happens(random, LOYALTY_SHARE, size) & (people.shop_id != MISSING),
     )
+
+
+def with_referred_spend(people: People, profiles: Profiles) -> People:
+    """Let those whom another customer brought spend more with each order."""
+    factor = np.where(profiles.referrer == MISSING, 1.0, REFERRED_SPEND_FACTOR)
+    return replace(people, spend_scale=people.spend_scale / factor)
 
 
 def _texts(values: tuple[str, ...]) -> Texts:
@@ -206,9 +213,11 @@ def _birth_days(random: np.random.Generator, size: int) -> Integers:
 def _referrers(
     random: np.random.Generator, people: People, is_referred: Flags
 ) -> Integers:
-    """Draw who brought whom: a profiled buyer of the shop who came earlier."""
+    """Draw who brought whom: both are profiled in the shop, one bought there before."""
     luck = random.random(len(people))
     referrer = (luck * np.arange(len(people))).astype(np.int64)
-    can_refer = people.is_buyer & people.is_profiled & (people.shop_id != MISSING)
+    is_recorded = people.is_profiled & (people.shop_id != MISSING)
+    can_refer = people.is_buyer & is_recorded
     is_earlier = people.arrival_day[referrer] < people.arrival_day
-    return where(is_referred & can_refer[referrer] & is_earlier, referrer)
+    is_referred = is_referred & is_recorded & can_refer[referrer] & is_earlier
+    return where(is_referred, referrer)

@@ -45,6 +45,7 @@ class Purchases(Arrays):
     person: Integers
     day: Integers
     experience: Integers
+    drives_away: Flags  # for good: no campaign brings this person back
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,12 @@ def natural_purchases(streams: Streams, people: People) -> Purchases:
     rounds: list[Purchases] = []
     while len(person):
         experience = pick(random, _EXPERIENCE_WEIGHTS, len(person))
-        leaves = happens(random, _LEAVE_AFTER[experience], len(person))
+        drives_away = happens(random, _LEAVE_AFTER[experience], len(person))
+        leaves = drives_away.copy()
         if rounds:
             leaves |= happens(random, people.leave_probability[person], len(person))
-        rounds.append(Purchases(person, moment.astype(np.int64), experience))
+        day = moment.astype(np.int64)
+        rounds.append(Purchases(person, day, experience, drives_away))
         person, moment = person[~leaves], moment[~leaves]
         gap = random.exponential(1, len(person)) / people.purchase_rate[person]
         is_in_time = moment + gap < DAY_COUNT
@@ -83,12 +86,12 @@ def natural_purchases(streams: Streams, people: People) -> Purchases:
 def with_campaigns(
     streams: Streams, people: People, purchases: Purchases
 ) -> tuple[Purchases, Members]:
-    """Assign campaigns by lot and add the purchases that the treatment causes."""
+    """Assign campaigns by lot, pair by pair, and add the purchases they cause."""
     random = streams("campaign_members")
     members = []
     for index, campaign in enumerate(CAMPAIGNS):
         person = _reached(random, campaign, people, purchases)
-        is_treated = happens(random, campaign.treatment_share, len(person))
+        is_treated = _lot(random, campaign, person, purchases)
         caused = _caused(random, campaign, person[is_treated], purchases, len(people))
         purchases = Purchases.joined([purchases, caused])
         members.append(Members(np.full(len(person), index), person, is_treated))
@@ -116,6 +119,33 @@ def _reached(
     return np.flatnonzero(is_eligible & happens(random, campaign.reach, len(people)))
 
 
+def _lot(
+    random: np.random.Generator,
+    campaign: Campaign,
+    person: Integers,
+    purchases: Purchases,
+) -> Flags:
+    """Draw who is treated, in pairs of those who bought as often and as lately.
+
+    A lot for each alone may put the better customers into one arm.
+    """
+    before = purchases.take(purchases.day < day_number(campaign.start))
+    count = np.bincount(before.person, minlength=person.max(initial=-1) + 1)
+    last_day = np.full(len(count), -NEVER)
+    np.maximum.at(last_day, before.person, before.day)
+    alike = np.lexsort((last_day[person], count[person]))
+    pair = np.arange(len(person)) // 2
+    drawn = alike[np.lexsort((random.random(len(person)), pair))]
+    is_treated = np.zeros(len(person), dtype=bool)
+    is_treated[drawn] = _evenly(campaign.treatment_share, len(person))
+    return is_treated
+
+
+def _evenly(share: float, size: int) -> Flags:
+    """Choose a share of a row, spread evenly: every second one for a half."""
+    return np.asarray(np.diff(np.floor(np.arange(size + 1) * share)) > 0)
+
+
 def _caused(
     random: np.random.Generator,
     campaign: Campaign,
@@ -123,13 +153,19 @@ def _caused(
     purchases: Purchases,
     people_count: int,
 ) -> Purchases:
-    """Let `uplift` of the treated buy once, of those who would not have bought."""
+    """Let `uplift` of the treated buy once, of those who would not have bought.
+
+    Whoever left in anger stays away, so that the effect of bad service stays known.
+    """
     start = day_number(campaign.start)
     is_within = (purchases.day >= start) & (purchases.day < start + UPLIFT_WITHIN_DAYS)
-    buys_anyway = np.zeros(people_count, dtype=bool)
-    buys_anyway[purchases.person[is_within]] = True
-    silent = treated[~buys_anyway[treated]]
+    is_away = purchases.drives_away & (purchases.day < start)
+    is_moved = np.ones(people_count, dtype=bool)
+    is_moved[purchases.person[is_within | is_away]] = False
+    silent = treated[is_moved[treated]]
     wanted = min(round(campaign.uplift * len(treated)), len(silent))
     person = np.sort(random.choice(silent, wanted, replace=False))
     day = start + 1 + random.integers(0, UPLIFT_WITHIN_DAYS - 2, wanted)
-    return Purchases(person, day, np.full(wanted, NO_COMPLAINT))
+    return Purchases(
+        person, day, np.full(wanted, NO_COMPLAINT), np.zeros(wanted, dtype=bool)
+    )

@@ -116,6 +116,10 @@ def _effects() -> str:
         f"a {p.BGNBD_A}, b {p.BGNBD_B}; campaigns and bad service come on top",
         f"Spend in EUR: Gamma-Gamma, p {p.SPEND_P}, q {p.SPEND_Q}, v {p.SPEND_V}, mean "
         f"{mean_spend:.0f}, before discounts and refunds",
+        f"Referral value: an order of a customer whom another one brought costs "
+        f"{p.REFERRED_SPEND_FACTOR} times as much; they buy as often as others. So "
+        "their net revenue is as many times that of others who came at the same time "
+        "(known as a ratio only)",
         f"New customers: {p.ACQUISITION_GROWTH_PER_YEAR} times as many each year, "
         f"season of {p.SEASON_AMPLITUDE:.0%} around the mean",
         f"Complaints: {p.COMPLAINT_SHARE:.0%} of the purchases, "
@@ -124,7 +128,13 @@ def _effects() -> str:
         f"({p.UNRESOLVED_SHARE:.0%}) or after {p.BADLY_SOLVED_DAYS_MIN} days and more",
         f"Service effect: after a badly solved complaint "
         f"{p.LEAVE_AFTER_BADLY_SOLVED:.0%} leave for good, after a well solved one "
-        f"{p.LEAVE_AFTER_WELL_SOLVED:.0%}, both on top of the natural dropout",
+        f"{p.LEAVE_AFTER_WELL_SOLVED:.0%}, both on top of the natural dropout; no "
+        "campaign brings these back",
+        "Seen as `metrics_service_recovery` counts it (2024): retention after a badly "
+        f"solved complaint {p.RETENTION_DIFFERENCE['solved_badly']:+} against no "
+        "complaint, after a well solved one "
+        f"{p.RETENTION_DIFFERENCE['solved_well']:+}, since those who complain buy "
+        "more often than others",
         f"Satisfaction after no, well and badly solved complaints: NPS scores around "
         f"{_means(p.NPS_MEAN)}, CSAT {_means(p.CSAT_MEAN)} of 5, CES "
         f"{_means(p.CES_MEAN)} of 7; {p.RESPONSE_SHARE:.0%} of the invited answer "
@@ -145,7 +155,7 @@ def _effects() -> str:
         "## Known effects\n\n"
         + "\n".join(f"- {fact}." for fact in facts)
         + f"\n\nCampaigns, uplift in percentage points within {p.UPLIFT_WITHIN_DAYS} "
-        + "days:\n\n"
+        + "days; the lot is drawn in pairs of customers who bought alike before:\n\n"
         + _table(("campaign", "purpose", "start", "treated", "uplift"), campaigns)
     )
 

@@ -25,7 +25,7 @@ from orchestration.lib.synthetic.orders import (
 )
 from orchestration.lib.synthetic.parameters import CHUNK_PEOPLE
 from orchestration.lib.synthetic.people import people_of
-from orchestration.lib.synthetic.profiles import profiles_of
+from orchestration.lib.synthetic.profiles import profiles_of, with_referred_spend
 from orchestration.lib.synthetic.purchases import natural_purchases, with_campaigns
 from orchestration.lib.synthetic.randomness import Integers, streams
 from orchestration.lib.synthetic.rates import daily_rates, exchange_rates
@@ -73,11 +73,12 @@ def _chunk_tables(
     purchases, members = with_campaigns(
         chunk_streams, people, natural_purchases(chunk_streams, people)
     )
+    profiles = profiles_of(chunk_streams, people)
+    people = with_referred_spend(people, profiles)
     orders = orders_of(chunk_streams, people, purchases, rates, chunk)
     refunds = refunds_of(chunk_streams, orders)
     tickets = tickets_of(chunk_streams, people, orders, refunds)
     invitations = invitations_of(chunk_streams, people, orders, tickets)
-    profiles = profiles_of(chunk_streams, people)
     records = records_of(chunk_streams, people, orders)
     contacts = contacts_of(
         chunk_streams, people, profiles, orders, tickets, members, invitations
