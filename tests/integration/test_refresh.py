@@ -46,7 +46,7 @@ def spoil_orders(landing: Path) -> None:
 def wait_for_step(home: Path, step: str, process: "subprocess.Popen[str]") -> None:
     """Wait until the newest log says that a step began."""
     known = set((home / "logs").glob("2*.log"))
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         fresh = set((home / "logs").glob("2*.log")) - known
         if any(f"step {step}" in log.read_text() for log in fresh):
