@@ -6,7 +6,4 @@ with
 select starts.dimension, starts.dimension_value, periods.*
 from starts
 inner join periods on periods.period_end_date >= starts.first_date
--- bands are held from month to month
-where
-    periods.period_grain <> 'week'
-    or starts.dimension not in ('{{ held_bands() | join("', '") }}')
+where {{ is_cut_by("starts.dimension", "periods.period_grain") }}

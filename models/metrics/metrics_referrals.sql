@@ -2,14 +2,8 @@
 with
     counts as (select * from {{ ref("int_referral_counts") }}),
 
-    starts as (select * from {{ ref("int_dimension_starts") }}),
-
-    periods as (select * from {{ ref("int_periods") }} where period_grain <> 'week'),
-
     spine as (
-        select starts.dimension, starts.dimension_value, periods.*
-        from starts
-        inner join periods on periods.period_end_date >= starts.first_date
+        select * from {{ ref("int_dimension_periods") }} where period_grain <> 'week'
     ),
 
     filled as (

@@ -43,9 +43,7 @@ with
         select starts.dimension, starts.dimension_value, periods.*
         from starts
         inner join periods on periods.period_end_date >= starts.first_date
-        where
-            periods.period_grain <> 'week'
-            or starts.dimension not in ('{{ held_bands() | join("', '") }}')
+        where {{ is_cut_by("starts.dimension", "periods.period_grain") }}
     ),
 
     filled as (

@@ -53,9 +53,7 @@ with
         from dimension_starts
         inner join periods on periods.period_end_date >= dimension_starts.first_date
         -- bands are not held by the week
-        where
-            periods.period_grain <> 'week'
-            or dimension_starts.dimension not in ('{{ held_bands() | join("', '") }}')
+        where {{ is_cut_by("dimension_starts.dimension", "periods.period_grain") }}
         group by
             dimension_starts.dimension,
             dimension_starts.dimension_value,

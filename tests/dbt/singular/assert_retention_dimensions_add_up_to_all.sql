@@ -13,31 +13,4 @@
     "kept_revenue_amount",
     "capped_revenue_amount",
 ] %}
-with
-    retention as (select * from {{ ref("metrics_retention") }}),
-
-    summed as (
-        select
-            dimension,
-            period_grain,
-            period_start_date,
-            {%- for measure in measures %}
-                sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
-            {%- endfor %}
-
-        from retention
-        group by dimension, period_grain, period_start_date
-    )
-
-select summed.*
-from summed
-inner join
-    retention as whole
-    on summed.period_grain = whole.period_grain
-    and summed.period_start_date = whole.period_start_date
-    and whole.dimension = 'all'
-where
-    false
-    {%- for measure in measures %}
-        or summed.{{ measure }} <> whole.{{ measure }}
-    {%- endfor %}
+{{ not_adding_up(ref("metrics_retention"), measures) }}
