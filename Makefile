@@ -8,16 +8,27 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: help refresh test land build lint format explain versions rollback purge dev candidates bench-lifetime bench-identity bench-identity-truth golden demo lock clean
+.PHONY: help refresh nightly backfill test test-long land build lint format explain versions rollback check-freshness purge dev
+.PHONY: candidates chaos bench-overhead bench-lifetime bench-identity bench-identity-truth golden demo lock clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
 
-refresh: $(READY)  ## land, check, build, check, publish: the nightly job, once
-	@$(BIN)/python -m orchestration.refresh
+refresh: $(READY)  ## land, check, build, check, publish (FORCE=1: though nothing has changed)
+	@$(if $(FORCE),CUSTOMER360_FORCE=true) $(BIN)/python -m orchestration.refresh
 
-test: $(READY)  ## all tests (ARGS="-k name" for some)
+nightly: $(READY)  ## refresh as of the day before, with further attempts: for cron and systemd
+	@$(BIN)/python -m orchestration.nightly
+
+backfill: $(READY)  ## every day of a range: FROM=2025-06-01 TO=2025-06-30 (STOP=1 at a failure, AGAIN=1)
+	@test -n '$(FROM)' -a -n '$(TO)' || { echo 'make backfill FROM=2025-06-01 TO=2025-06-30 [STOP=1] [AGAIN=1]'; exit 2; }
+	@$(BIN)/python -m orchestration.backfill --from '$(FROM)' --to '$(TO)' $(if $(STOP),--stop) $(if $(AGAIN),--again)
+
+test: $(READY)  ## all tests but the long ones (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-long: $(READY)  ## proofs that take minutes each
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
 
 land: $(READY)  ## bring the landing folder into the development database
 	@$(BIN)/python -m orchestration.land
@@ -49,11 +60,20 @@ versions: $(READY)  ## what is published
 rollback: $(READY)  ## let readers see the version before, or TO=<id>
 	@$(BIN)/python -m orchestration.cli rollback $(if $(TO),--to '$(TO)')
 
+check-freshness: $(READY)  ## exit 1 and alert when what is published is too old
+	@$(BIN)/python -m orchestration.cli check-freshness
+
 purge: $(READY)  ## drop older versions, list landed files that hold erased people (REWRITE=1 rewrites them)
 	@$(BIN)/python -m orchestration.cli purge $(if $(REWRITE),--rewrite)
 
 dev: $(READY)  ## Dagster's UI
 	@$(BIN)/python -m orchestration.cli dev
+
+chaos: $(READY)  ## N=200 refreshes killed at random moments while readers read (FULL=, OTHERS=, AGAIN=1)
+	@$(BIN)/python -m benchmarks.chaos $(if $(N),--kills '$(N)') $(if $(FULL),--full '$(FULL)') $(if $(OTHERS),--others '$(OTHERS)') $(if $(AGAIN),--again)
+
+bench-overhead: $(READY)  ## what Dagster, the doors and publishing add to plain dbt build
+	@$(BIN)/python -m benchmarks.overhead $(ARGS)
 
 bench-lifetime:  ## lifetime value models against PyPI lifetimes, in an environment of its own
 	@test -x .bench/bin/python || { $(PYTHON) -m venv .bench && .bench/bin/pip install -qq \

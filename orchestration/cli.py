@@ -1,19 +1,24 @@
-"""`make versions`, `rollback`, `purge` and `dev`: short commands around the home."""
+"""`make versions`, `rollback`, `purge`, `check-freshness`, `dev`: around the home."""
 
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from typing import NoReturn
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
 
+from orchestration.alerts import alert_operators
 from orchestration.lib.contract import read_contract
+from orchestration.lib.disk import in_megabytes
+from orchestration.lib.freshness import observed_until, told_hours, why_stale
+from orchestration.lib.journal import JOURNAL, Journal
 from orchestration.lib.landing.texts import UnreadableFileError
 from orchestration.lib.purging import purge, told
 from orchestration.lib.rewriting import RewritingFailed
 from orchestration.lib.versions import Home, HomeError, Version
 from orchestration.resources import Settings, SettingsError, prepare_dagster
 
+SHOWN_OTHERS = 10
 CONTRACT_FILE = "models/staging/_sources.yml"
 
 
@@ -28,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     purging.add_argument(
         "--rewrite", action="store_true", help="rewrite landed files that hold them"
     )
+    commands.add_parser("check-freshness", help="exit 1 and alert when it is stale")
     commands.add_parser("dev", help="open Dagster's UI on the home")
     given = parser.parse_args(arguments)
     try:
@@ -36,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "dev":
             home.create()
             open_dagster(settings, home)
+        if given.command == "check-freshness":
+            return checked_freshness(settings, home)
         for line in told_by(given, settings, home):
             print(line)
     except (SettingsError, HomeError, RewritingFailed, UnreadableFileError) as error:
@@ -53,6 +61,20 @@ def told_by(given: argparse.Namespace, settings: Settings, home: Home) -> Iterab
     return listed(home)
 
 
+def checked_freshness(settings: Settings, home: Home) -> int:
+    """Tell how old the published version is; alert and return 1 where it is stale."""
+    now = datetime.now(UTC)
+    why = why_stale(home, now, timedelta(hours=settings.stale_after_hours))
+    if why is not None:
+        print(why, file=sys.stderr)
+        alert_operators("The published version is stale", why)
+        return 1
+    version = home.current_version()
+    assert version is not None  # else it would be stale
+    print(f"Version {version.id} is {told_hours(now - observed_until(version))} old.")
+    return 0
+
+
 def purged(settings: Settings, home: Home, *, is_rewriting: bool) -> Iterable[str]:
     """Drop older versions, look through landed files; return what was done."""
     contract = read_contract(settings.project_dir / CONTRACT_FILE)
@@ -68,12 +90,21 @@ def purged(settings: Settings, home: Home, *, is_rewriting: bool) -> Iterable[st
 
 
 def listed(home: Home) -> Iterator[str]:
-    """Yield a line a version, the newest last."""
+    """Yield a line a version, and one a refresh since then that published none."""
     versions = home.versions()
     if not versions:
         yield f"Nothing is published in {home.path} yet."
-    for version in versions:
-        yield described(version)
+    lines = {version.id: described(home, version) for version in versions}
+    noted = Journal(home.logs / JOURNAL).records()
+    oldest = min(lines, default="")
+    others = [
+        record
+        for record in noted
+        if record["refresh_id"] > oldest and record["outcome"] != "published"
+    ]
+    for record in others[-SHOWN_OTHERS:]:
+        lines.setdefault(record["refresh_id"], ended(record))
+    yield from (line for _, line in sorted(lines.items()))
 
 
 def rolled_back(home: Home, to: str | None) -> Iterator[str]:
@@ -85,22 +116,42 @@ def rolled_back(home: Home, to: str | None) -> Iterator[str]:
     yield "The next refresh starts from its state."
 
 
-def described(version: Version) -> str:
+def described(home: Home, version: Version) -> str:
     """Return the line of a version."""
     manifest = version.manifest
     mark = "->" if version.is_current else "  "
     restated = ", restated" if manifest["is_restated"] else ""
     rows = sum(manifest["rows"].values())
+    usage = home.usage_of(version.id)
+    shared = f" ({in_megabytes(usage.shared)} shared)" if usage.shared else ""
     return (
-        f"{mark} {version.id}  as of {manifest['as_of_date']}{restated}  "
-        f"{manifest['reconciled_rows']['landed']:,} rows landed, {rows:,} published"
+        f"{mark} {version.id}  as of {manifest['as_of_date']}{restated}"
+        f"  published in {sum(manifest['seconds'].values()):.1f} s"
+        f"  {in_megabytes(usage.total)}{shared}"
+        f"  {manifest['reconciled_rows']['landed']:,} rows landed, {rows:,} published"
     )
+
+
+def ended(record: Mapping[str, Any]) -> str:
+    """Return the line of a refresh that published nothing."""
+    step = f" in step {record['failed_step']}" if record["failed_step"] else ""
+    timing = ""
+    if record["ended_at"]:
+        began, over = map(
+            datetime.fromisoformat, (record["started_at"], record["ended_at"])
+        )
+        timing = f" after {(over - began).total_seconds():.1f} s"
+    outcome = record["outcome"] if record["ended_at"] else "killed, or at work"
+    return f"   {record['refresh_id']}  {outcome}{timing}{step}"
 
 
 def open_dagster(settings: Settings, home: Home) -> NoReturn:
     """Become `dagster dev` with the instance of the home."""
     prepare_dagster(home.dagster)
-    print(f"Dagster's UI is coming up; its instance is {home.dagster}.", flush=True)
+    print(f"Dagster's UI is coming up; its instance is {home.dagster}.")
+    at, zone = settings.nightly_at, settings.business_timezone
+    print(f"While it runs, a refresh starts every night at {at:%H:%M} ({zone}).")
+    sys.stdout.flush()
     # with -m every process of Dagster finds the project in its working directory
     os.chdir(settings.project_dir)
     command = [

@@ -1,4 +1,4 @@
-"""What Dagster loads: assets, checks and the nightly job, wired together.
+"""What Dagster loads: assets, checks, the nightly job and who watches it, wired.
 
 Needs no home and no database: the dbt project is parsed when its files changed.
 """
@@ -7,15 +7,21 @@ import dagster as dg
 
 from orchestration.defs.landing import landing_assets, landing_door
 from orchestration.defs.models import dbt_models, public_assets, publish_door
+from orchestration.defs.nightly import NIGHTLY_REFRESH, nightly_job, nightly_schedule
 from orchestration.defs.publishing import published_version
 from orchestration.defs.running import refresh_of_environment
+from orchestration.defs.watching import (
+    failure_sensor,
+    landing_sensor,
+    staleness_sensor,
+)
 from orchestration.lib.contract import read_contract
 from orchestration.lib.dbt_project import current_manifest, read_manifest
 from orchestration.lib.refreshing import CONTRACT_FILE
 from orchestration.lib.versions import Home
 from orchestration.resources import Settings, exported
 
-NIGHTLY_REFRESH = "nightly_refresh"
+__all__ = ["NIGHTLY_REFRESH", "build_definitions", "defs"]
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
@@ -25,19 +31,20 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     with exported(settings.dbt_variables(home.building, home.target)):
         manifest_path = current_manifest(settings.project_dir, home.target)
     manifest = read_manifest(manifest_path)
+    job = nightly_job(settings)
     return dg.Definitions(
         assets=[
-            landing_assets(contract),
+            landing_assets(contract, manifest, settings),
             dbt_models(manifest_path),
-            published_version(public_assets(manifest).values()),
+            published_version(public_assets(manifest).values(), settings),
         ],
         asset_checks=[landing_door(contract), publish_door(manifest)],
-        jobs=[
-            dg.define_asset_job(
-                NIGHTLY_REFRESH,
-                selection=dg.AssetSelection.all(),
-                description="Land, check, build, check, publish.",
-            )
+        jobs=[job],
+        schedules=[nightly_schedule(settings, job)],
+        sensors=[
+            landing_sensor(settings, contract, job),
+            staleness_sensor(settings),
+            failure_sensor(job),
         ],
         resources={"refresh": refresh_of_environment},
         # the databases have one writer: this process

@@ -1,9 +1,11 @@
 """`make refresh`: the nightly job in one process, told to a person.
 
 Opens the refresh (settings, lock), runs the Dagster job with it, and says what was
-published, or why nothing was. The work itself is in `lib.refreshing`.
+published, or why nothing was. Who is to be alerted hears of a failure. The work itself
+is in `lib.refreshing`.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -12,17 +14,19 @@ import time
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from orchestration.alerts import alert_operators
 from orchestration.lib.contract import ContractError
+from orchestration.lib.days import offered_day
 from orchestration.lib.dbt_runner import DbtFailed
 from orchestration.lib.landing import LandingError
 from orchestration.lib.masking import without_values
 from orchestration.lib.progress import Progress
 from orchestration.lib.quality import DoorClosed, NoOrderAccepted
 from orchestration.lib.refreshing import Refresh, opened_refresh
-from orchestration.lib.summary import told
-from orchestration.lib.versions import HomeError
+from orchestration.lib.summary import told, told_unchanged
+from orchestration.lib.versions import AnotherRefreshRuns, HomeError
 from orchestration.resources import Settings, SettingsError, prepare_dagster
 
 if TYPE_CHECKING:
@@ -39,9 +43,17 @@ FOR_A_PERSON = (
     NoOrderAccepted,
 )
 
+OnOpen: TypeAlias = Callable[[Refresh], None]
+OnFailure: TypeAlias = Callable[[Exception, Refresh | None], None]
+
 
 def main() -> int:
-    """Refresh once as a command; return the exit status.
+    """Refresh once as a command; return the exit status."""
+    return stoppable(lambda told, on_open: refresh_once(told, run_job, on_open))
+
+
+def stoppable(work: Callable[[Progress, OnOpen], int]) -> int:
+    """Do the work of a command until it ends or is stopped; return the exit status.
 
     The refresh has a thread of its own, so that this one is free to answer SIGINT and
     SIGTERM at once: neither Dagster, dbt nor a long query can hold them up.
@@ -49,6 +61,10 @@ def main() -> int:
     progress = Progress(sys.stdout)
     opened: list[Refresh] = []
     ended: list[int] = []
+
+    def work_on(refresh: Refresh) -> None:
+        # only the last one is at work
+        opened[:] = [refresh]
 
     def stop(number: int, frame: object) -> None:
         # Nothing needs undoing: until `current` is flipped a refresh has touched
@@ -62,7 +78,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     worker = threading.Thread(
-        target=lambda: ended.append(refresh_once(progress, run_job, opened.append)),
+        target=lambda: ended.append(work(progress, work_on)),
         daemon=True,
     )
     worker.start()
@@ -70,25 +86,43 @@ def main() -> int:
     return ended[0] if ended else 1
 
 
+def alert_of_failure(error: Exception, refresh: Refresh | None) -> None:
+    """Alert those who run the warehouse of a refresh that failed."""
+    seen = "" if refresh is None else what_readers_see(refresh)
+    alert_operators(
+        title="Another refresh was at work"
+        if isinstance(error, AnotherRefreshRuns)
+        else "Refresh failed",
+        text="\n".join([failure_told(error), seen]).strip(),
+        severity="warning" if isinstance(error, AnotherRefreshRuns) else "critical",
+        refresh=refresh,
+    )
+
+
 def refresh_once(
     progress: Progress,
     run: Callable[[Refresh], None],
-    on_open: Callable[[Refresh], None] = lambda refresh: None,
+    on_open: OnOpen = lambda refresh: None,
+    *,
+    read_settings: Callable[[], Settings] = Settings.from_environment,
+    on_failure: OnFailure = alert_of_failure,
 ) -> int:
     """Open a refresh, let `run` take its steps, tell the end; return the exit status.
 
-    `on_open` is given the refresh before its first step.
+    `on_open` is given the refresh before its first step; `on_failure` comes after the
+    failure has been told.
     """
     started = time.monotonic()
     refresh: Refresh | None = None
     try:
-        settings = Settings.from_environment()
+        settings = read_settings()
         progress.tell(f"Refreshing {settings.home} from {settings.landing}")
         with opened_refresh(settings, progress, datetime.now(UTC)) as refresh:
             on_open(refresh)
             run(refresh)
     except Exception as error:
         tell_failure(error, refresh)
+        on_failure(error, refresh)
         return 1
     tell_success(refresh, time.monotonic() - started)
     return 0
@@ -98,10 +132,15 @@ def run_job(refresh: Refresh) -> None:
     """Run the job nightly_refresh with this refresh; raise what its step raised."""
     refresh.progress.update("starting Dagster")
     warnings.simplefilter("ignore")
+    # of steps that are skipped because nothing has changed
+    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     import dagster as dg
 
     from orchestration.definitions import NIGHTLY_REFRESH, defs
+    from orchestration.defs.running import COMMAND
 
+    settings = refresh.settings
+    day = offered_day(settings.as_of_date, settings, refresh.observed_until_at)
     prepare_dagster(refresh.home.dagster)
     with dg.DagsterInstance.get() as instance:
         end_lost_runs(instance)
@@ -109,6 +148,8 @@ def run_job(refresh: Refresh) -> None:
             instance=instance,
             resources={"refresh": dg.ResourceDefinition.hardcoded_resource(refresh)},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            partition_key=day,
+            tags=COMMAND,
             raise_on_error=False,
         )
     if refresh.failure is not None:
@@ -118,10 +159,16 @@ def run_job(refresh: Refresh) -> None:
 
 
 def end_lost_runs(instance: "dg.DagsterInstance") -> None:
-    """Mark runs as failed that were killed; the lock says that none is alive."""
+    """Mark runs of commands as failed that were killed; the lock says none is alive.
+
+    A run that Dagster started may be waiting for the lock, and is watched by Dagster.
+    """
     import dagster as dg
 
-    running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
+    from orchestration.defs.running import COMMAND, STARTED_BY
+
+    started = [dg.DagsterRunStatus.STARTED]
+    running = dg.RunsFilter(statuses=started, tags={STARTED_BY: COMMAND[STARTED_BY]})
     for run in instance.get_runs(running):
         instance.report_run_failed(run, "The process that ran it is gone.")
 
@@ -133,25 +180,35 @@ def failure_of_dagster(outcome: "dg.ExecuteInProcessResult") -> str:
 
 
 def tell_success(refresh: Refresh, seconds: float) -> None:
-    """Say what was published."""
-    assert refresh.published is not None  # else the last step would have failed
-    for line in told(refresh.home.current, refresh.published, seconds):
+    """Say what was published, or why nothing had to be."""
+    version = refresh.published or refresh.unchanged
+    assert version is not None  # else the last step would have failed
+    for line in (
+        told_unchanged(version, seconds)
+        if refresh.unchanged
+        else told(refresh.home.current, version, seconds)
+    ):
         refresh.progress.tell(line)
     refresh.progress.tell(f"{'log':<18} {refresh.log.file}")
 
 
 def tell_failure(error: Exception, refresh: Refresh | None) -> None:
     """Say why nothing was published, on the stream for errors."""
-    message = str(error)
-    if not isinstance(error, FOR_A_PERSON):
-        message = f"{type(error).__name__}: {without_values(message)}"
-    lines = ["", "Not refreshed.", message]
+    lines = ["", "Not refreshed.", failure_told(error)]
     if refresh is not None:
         lines += ["", what_readers_see(refresh), f"Log: {refresh.log.file}"]
-        if refresh.dbt_run is not None:
+        # a full disk is swept at once
+        if refresh.dbt_run is not None and refresh.home.building.exists():
             lines.append(f"Until the next refresh: {refresh.home.building}")
     sys.stdout.flush()
     print("\n".join(lines), file=sys.stderr)
+
+
+def failure_told(error: BaseException) -> str:
+    """Return what a person may read of an error: no value of a row."""
+    if isinstance(error, FOR_A_PERSON):
+        return str(error)
+    return f"{type(error).__name__}: {without_values(str(error))}"
 
 
 def what_readers_see(refresh: Refresh) -> str:

@@ -5,14 +5,20 @@ that of dbt and Great Expectations on import, that of Dagster by its dagster.yam
 No clock is read here.
 """
 
+import hashlib
+import hmac
+import importlib.util
 import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from orchestration.lib.alerting import Channels
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -23,24 +29,51 @@ TELEMETRY_OFF = {
 }
 
 # Runs are kept in SQLite. The output of steps goes to the log of the refresh; Dagster's
-# own capture of it would start two processes a step.
+# own capture of it would start two processes a step. A failed run is run again only
+# where it said so itself (`defs.running`), or where its process vanished.
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
 nux:
   enabled: false
-event_log_storage:
-  module: orchestration.defs.event_log
-  class: ConnectedEventLog
-  config:
-    base_dir: {folder}/history/runs
+{storage}
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
 concurrency:
   runs:
     max_concurrent_runs: 1
+  pools:
+    default_limit: 1
+run_retries:
+  enabled: true
+  max_retries: 3
+  retry_on_asset_or_op_failure: false
+run_monitoring:
+  enabled: true
+freshness:
+  enabled: true
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days:
+      skipped: 7
+      failure: 90
+      success: 90
 """
+SQLITE_STORAGE = """\
+event_log_storage:
+  module: orchestration.defs.event_log
+  class: ConnectedEventLog
+  config:
+    base_dir: {folder}/history/runs"""
+# Dagster reads the address from the environment: no password is written down
+POSTGRES_STORAGE = """\
+storage:
+  postgres:
+    postgres_url:
+      env: CUSTOMER360_DAGSTER_POSTGRES_URL"""
 
 # A day has begun somewhere on earth up to 14 hours before it begins in UTC.
 EARLIEST_ZONE = timedelta(hours=14)
@@ -63,6 +96,13 @@ class Settings:
     longer current stays for readers that still hold it. `lock_wait_seconds` is how long
     a refresh waits for another one to end. `build_dir` is where plain dbt builds. The
     two groups get the published files; None leaves them to the group they are born in.
+    `has_parquet`: the public tables are published as Parquet files too. `is_forced`: it
+    is built even where nothing has changed. `secret_key_check` is equal for equal keys
+    and tells nothing else of them.
+
+    `nightly_at` is a time of day in `business_timezone`. `first_day` is the first day
+    that Dagster offers. `keep_backfilled` counts versions that backfills made, beside
+    the others; `is_backfill` marks a refresh that makes one.
     """
 
     landing: Path
@@ -76,8 +116,17 @@ class Settings:
     lock_wait_seconds: int = 0
     pseudonymise_customers: bool = False
     has_secret_key: bool = False
+    secret_key_check: str | None = field(default=None, repr=False)
     readers_group: str | None = None
     private_group: str | None = None
+    has_parquet: bool = True
+    is_forced: bool = False
+    nightly_at: time = time(2, 0)
+    first_day: date = date(2020, 1, 1)
+    stale_after_hours: int = 30
+    keep_backfilled: int = 31
+    refresh_on_landing: bool = False
+    is_backfill: bool = False
     project_dir: Path = PROJECT_DIR
 
     @classmethod
@@ -94,7 +143,7 @@ class Settings:
             landing=_path(given.get("LANDING", "seeds/demo")),
             home=_path(given.get("HOME", "warehouse")),
             build_dir=_path(given.get("BUILD_DIR", "warehouse/dev")),
-            as_of_date=_day(given.get("AS_OF_DATE")),
+            as_of_date=_day("AS_OF_DATE", given.get("AS_OF_DATE")),
             business_timezone=_time_zone(given.get("BUSINESS_TIMEZONE", "UTC")),
             reporting_currency=_currency(given.get("REPORTING_CURRENCY", "EUR")),
             keep_versions=_whole_number(given, "KEEP_VERSIONS", default=3, least=1),
@@ -104,8 +153,20 @@ class Settings:
             ),
             pseudonymise_customers=_yes_or_no(given, "PSEUDONYMISE_CUSTOMERS"),
             has_secret_key=secret_key(environment) is not None,
+            secret_key_check=_check_of(secret_key(environment)),
             readers_group=given.get("READERS_GROUP"),
             private_group=given.get("PRIVATE_GROUP"),
+            has_parquet=_yes_or_no(given, "PARQUET", default="true"),
+            is_forced=_yes_or_no(given, "FORCE"),
+            nightly_at=_time_of_day(given.get("NIGHTLY_AT", "02:00")),
+            first_day=_day("FIRST_DAY", given.get("FIRST_DAY")) or cls.first_day,
+            stale_after_hours=_whole_number(
+                given, "STALE_AFTER_HOURS", default=30, least=1
+            ),
+            keep_backfilled=_whole_number(
+                given, "KEEP_BACKFILLED", default=31, least=1
+            ),
+            refresh_on_landing=_yes_or_no(given, "REFRESH_ON_LANDING"),
         )
 
     def has_pseudonyms(self, project_vars: Mapping[str, object]) -> bool:
@@ -163,10 +224,55 @@ def secret_key(environment: Mapping[str, str] = os.environ) -> bytes | None:
     return key.encode("utf-8", "surrogateescape")
 
 
-def prepare_dagster(folder: Path) -> None:
-    """Write dagster.yaml into the instance folder, and name it to Dagster."""
-    (folder / "dagster.yaml").write_text(DAGSTER_YAML.format(folder=folder))
+def alert_channels(environment: Mapping[str, str] = os.environ) -> Channels:
+    """Return where alerts go, nowhere by default; raise SettingsError.
+
+    They are no fields of `Settings`: their addresses hold passwords.
+    """
+    names = ("WEBHOOK_URL", "MAIL_TO", "MAIL_FROM")
+    given = {name: environment.get(f"CUSTOMER360_ALERT_{name}", "") for name in names}
+    channels = Channels(
+        webhook_url=given["WEBHOOK_URL"].strip() or None,
+        smtp_url=environment.get("CUSTOMER360_SMTP_URL", "").strip() or None,
+        mail_to=tuple(to.strip() for to in given["MAIL_TO"].split(",") if to.strip()),
+        mail_from=given["MAIL_FROM"].strip() or None,
+    )
+    _require_url("ALERT_WEBHOOK_URL", channels.webhook_url, ("https", "http"))
+    _require_url("SMTP_URL", channels.smtp_url, ("smtp", "smtps", "smtp+starttls"))
+    if bool(channels.smtp_url) != bool(channels.mail_to):
+        raise SettingsError(
+            "CUSTOMER360_SMTP_URL and CUSTOMER360_ALERT_MAIL_TO need each other: "
+            "the server that sends alerts, and those who get them."
+        )
+    return channels
+
+
+def prepare_dagster(folder: Path, environment: Mapping[str, str] = os.environ) -> None:
+    """Write dagster.yaml into the instance folder, and name it to Dagster.
+
+    Raises SettingsError where Postgres is asked for without its package.
+    """
+    text = DAGSTER_YAML.format(storage=_dagster_storage(folder, environment))
+    file = folder / "dagster.yaml"
+    if not file.exists() or file.read_text() != text:
+        # in one step: a daemon may be reading it
+        fresh = folder / f".dagster.yaml.{os.getpid()}"
+        fresh.write_text(text)
+        fresh.replace(file)
     os.environ["DAGSTER_HOME"] = str(folder)
+
+
+def _dagster_storage(folder: Path, environment: Mapping[str, str]) -> str:
+    if not environment.get("CUSTOMER360_DAGSTER_POSTGRES_URL", "").strip():
+        return SQLITE_STORAGE.format(folder=folder)
+    if importlib.util.find_spec("dagster_postgres") is None:
+        raise SettingsError(
+            "CUSTOMER360_DAGSTER_POSTGRES_URL is set, and the package dagster-postgres "
+            "is not installed: it is no part of the lock. Install the release that "
+            "belongs to dagster into the virtual environment, or leave the setting "
+            "out to keep runs in SQLite."
+        )
+    return POSTGRES_STORAGE
 
 
 @contextmanager
@@ -188,7 +294,7 @@ def _path(text: str) -> Path:
     return (PROJECT_DIR / Path(text).expanduser()).resolve()
 
 
-def _day(text: str | None) -> date | None:
+def _day(name: str, text: str | None) -> date | None:
     if text is None:
         return None
     try:
@@ -196,8 +302,34 @@ def _day(text: str | None) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         raise SettingsError(
-            f"CUSTOMER360_AS_OF_DATE is {text!r}; expected a day as 2026-01-31."
+            f"CUSTOMER360_{name} is {text!r}; expected a day as 2026-01-31."
         ) from None
+
+
+def _time_of_day(text: str) -> time:
+    try:
+        return datetime.strptime(text, "%H:%M").time()
+    except ValueError:
+        raise SettingsError(
+            f"CUSTOMER360_NIGHTLY_AT is {text!r}; expected a time of day as 02:00."
+        ) from None
+
+
+def _require_url(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
+    """Refuse an address that cannot be one, without showing it: it may hold a key."""
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        listed = ", ".join(f"{scheme}://" for scheme in schemes)
+        raise SettingsError(
+            f"CUSTOMER360_{name} is no address that can be used; expected one that "
+            f"begins with {listed} and names a host."
+        )
 
 
 def _time_zone(text: str) -> str:
@@ -220,8 +352,14 @@ def _currency(text: str) -> str:
     return text.upper()
 
 
-def _yes_or_no(given: Mapping[str, str], name: str) -> bool:
-    text = given.get(name, "false").lower()
+def _check_of(key: bytes | None) -> str | None:
+    if key is None:
+        return None
+    return hmac.new(key, b"customer360: the same key?", hashlib.sha256).hexdigest()
+
+
+def _yes_or_no(given: Mapping[str, str], name: str, default: str = "false") -> bool:
+    text = given.get(name, default).lower()
     if text not in ("true", "false"):
         raise SettingsError(
             f"CUSTOMER360_{name} is {given[name]!r}; expected true or false."

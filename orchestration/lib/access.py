@@ -7,6 +7,7 @@ of database engines are written by macros/grants.sql.
 
 import grp
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,13 @@ class Access:
         """Let readers read a file: their group, or everybody where there is none."""
         mode = EVERYBODY_READS if self.readers is None else GROUP_READS
         _give(file, self.readers, mode)
+
+    def is_open_to_readers(self, file: Path) -> bool:
+        """Say whether a file is already as `open_to_readers` would make it."""
+        status = file.stat()
+        mode = EVERYBODY_READS if self.readers is None else GROUP_READS
+        is_theirs = self.readers in (None, status.st_gid)
+        return is_theirs and stat.S_IMODE(status.st_mode) == mode
 
     def open_to_private_readers(self, file: Path) -> None:
         """Let only the group of private readers read a file, or that it is born in."""

@@ -47,6 +47,7 @@ class Table:
 
     `control_amount` names the columns whose product is the money of a row; it is empty
     for a table without money. `needs_rows` marks a table without which nothing works.
+    `event_at` is the column that says when a row happened, None where no one does.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Table:
     key: tuple[str, ...]
     control_amount: tuple[str, ...]
     needs_rows: bool
+    event_at: str | None = None
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -138,6 +140,7 @@ def _table(entry: Any) -> Table:
         key=_names(meta, "key", name),
         control_amount=_names(meta, "control_amount", name),
         needs_rows=meta.get("needs_rows") is True,
+        event_at=meta.get("event_at"),
     )
     for used in (*table.key, *table.control_amount):
         if used not in names:

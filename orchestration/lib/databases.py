@@ -4,8 +4,8 @@ The state is the main database; `analytics` and `private` carry the aliases that
 project gives them, so that one SQL text fits a candidate and a version.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +72,21 @@ def public_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]
         " order by all",
         [list(PUBLIC_SCHEMAS)],
     ).fetchall()
+
+
+def row_counts(files: Iterable[Path]) -> dict[str, int]:
+    """Return the rows of every table of these databases by `schema.table`.
+
+    Read from what DuckDB keeps beside each table, so it costs nothing; views have none.
+    A file that cannot be read (a build that failed) counts nothing.
+    """
+    counts: dict[str, int] = {}
+    for file in files:
+        with suppress(duckdb.Error), duckdb.connect(str(file), read_only=True) as found:
+            counts |= dict(
+                found.execute(
+                    "select schema_name || '.' || table_name, estimated_size"
+                    " from duckdb_tables()"
+                ).fetchall()
+            )
+    return counts

@@ -8,6 +8,7 @@ value of a row: only counts, names, files and record numbers.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -17,17 +18,58 @@ from orchestration.lib.databases import AS_OF, first_value, has_table
 from orchestration.lib.landing.report import IgnoredPath
 
 SHOWN_PLACES = 3
-# landed table -> fact with one row for each accepted row of it
+# landed table -> fact that holds every accepted row of it, and how they are counted
 FACTS = {
-    "orders": "fct_orders",
-    "order_lines": "fct_order_lines",
-    "refunds": "fct_refunds",
-    "survey_responses": "fct_survey_responses",
-    "contacts": "fct_contacts",
-    "tickets": "fct_tickets",
+    "orders": ("fct_orders", "count(*)"),
+    "order_lines": ("fct_order_lines", "count(*)"),
+    "refunds": ("fct_refunds", "count(*)"),
+    "survey_responses": ("fct_survey_responses", "count(*)"),
+    "contacts": ("fct_contacts", "count(*)"),
+    "tickets": ("fct_tickets", "count(*)"),
+    # a lapse without a landed entry is derived
+    "loyalty_entries": ("fct_loyalty_entries", "count(*) filter (not is_derived)"),
+    # a ledger line has a row for each month it covers
+    "costs": ("fct_costs", "count(distinct cost_id)"),
 }
+# landed table, fact, name and SQL of the money as it landed, in all its currencies
+LANDED_AMOUNTS = (
+    ("orders", "fct_orders", "gross amount as landed", "sum(gross_amount_local)"),
+    ("refunds", "fct_refunds", "amount as landed", "sum(refund_amount_local)"),
+)
+_MARTS = "analytics.marts"
+# fact, columns needed, name, SQL of what is expected and of what is published; all
+# amounts are in the reporting currency
+MART_TOTALS = (
+    (
+        "fct_orders",
+        {"fct_orders": ("exchange_rate", "gross_amount_local", "gross_amount")},
+        "gross amount of orders in the reporting currency",
+        f"sum(round(gross_amount_local, 2)) from {_MARTS}.fct_orders"
+        " where exchange_rate = 1",
+        f"sum(gross_amount) from {_MARTS}.fct_orders where exchange_rate = 1",
+    ),
+    (
+        "fct_orders",
+        {
+            "fct_orders": ("gross_amount", "discount_amount", "net_amount"),
+            "fct_refunds": ("order_id", "restated_refund_amount"),
+        },
+        "net amount = gross - discount - refunds of known orders",
+        "coalesce(sum(gross_amount - discount_amount), 0) - coalesce((select"
+        f" sum(restated_refund_amount) from {_MARTS}.fct_refunds"
+        f" where order_id is not null), 0) from {_MARTS}.fct_orders",
+        f"sum(net_amount) from {_MARTS}.fct_orders",
+    ),
+    (
+        "fct_costs",
+        {"fct_costs": ("amount", "allocated_amount", "unallocated_amount")},
+        "ledger = allocated + unallocated",
+        f"sum(amount) from {_MARTS}.fct_costs",
+        f"sum(allocated_amount + unallocated_amount) from {_MARTS}.fct_costs",
+    ),
+)
 MAIL_ADDRESS = r"[^@\s;,<>]+@[^@\s;,<>]+\.[A-Za-z]{2,}"
-# rates that may leave 0..1 by their definition; an exchange rate is no fraction at all
+# rates that may leave 0..1 by their definition, and what is no fraction at all
 UNBOUNDED_RATES = (
     "retention_rate_end_less_new",
     "net_revenue_retention_rate",
@@ -35,10 +77,20 @@ UNBOUNDED_RATES = (
     "change_rate",
     "year_change_rate",
     "exchange_rate",
+    "monthly_contact_rate",
     # a period's complaints, spends and expiries rest on orders and points before it
     "complaint_rate",
     "redemption_rate",
     "expiry_rate",
+)
+NUMBER_TYPES = ("DOUBLE", "FLOAT", "DECIMAL", "BIGINT", "INTEGER", "HUGEINT")
+LARGEST = 1e300
+# name of a number -> its range; the first that fits counts
+RANGES: tuple[tuple[str, tuple[float, float]], ...] = (
+    (r".*_(share|fraction)|probability_.*", (0, 1)),
+    (r"(.*_)?(auc|brier|risk)_score", (0, 1)),
+    (r"nps(_.*)?_score", (-100, 100)),
+    (r".*_(count|rank|minutes|weeks|rmse)|.*_days?|days_since_.*", (0, LARGEST)),
 )
 
 
@@ -163,22 +215,49 @@ def _mails_in(
 
 
 def landed_files(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return one row a file in force: rows, unknown columns, twins with equal bytes."""
+    """Return one row a table and set of unknown columns: how many files are odd, where.
+
+    Odd is a file without rows, and one with the same bytes as another.
+    """
     return connection.execute(
-        """
+        f"""
+        with files as (
+            select
+                table_name,
+                file_path,
+                landed_row_count = 0 as is_empty,
+                unknown_columns,
+                count(*) over (partition by table_name, checksum) > 1 as is_twin
+            from raw.landing_files
+            where is_current
+        )
         select
             table_name,
-            file_path,
-            landed_row_count as row_count,
             unknown_columns as column_name,
             len(string_split(unknown_columns, ','))
             * (unknown_columns <> '')::integer as unknown_column_count,
-            count(*) over (partition by table_name, checksum) - 1 as twin_count
-        from raw.landing_files
-        where is_current
-        order by table_name, file_path
+            count(*) as file_count,
+            {_first_files()} as files_at,
+            count(*) filter (is_empty) as empty_file_count,
+            {_first_files("is_empty")} as empty_at,
+            count(*) filter (is_twin) as twin_file_count,
+            {_first_files("is_twin")} as twins_at
+        from files
+        group by table_name, unknown_columns
+        order by table_name, unknown_columns
         """
     ).df()
+
+
+def _first_files(condition: str = "true") -> str:
+    """Return SQL that names the first files of a group for which a condition holds."""
+    files = f"list(file_path order by file_path) filter ({condition})"
+    return (
+        f"concat(array_to_string(({files})[:{SHOWN_PLACES}], '; '),"
+        f" case when count(*) filter ({condition}) > {SHOWN_PLACES} then"
+        f" format('; and {{}} more', count(*) filter ({condition}) - {SHOWN_PLACES})"
+        " end)"
+    )
 
 
 def ignored_paths(ignored: Iterable[IgnoredPath]) -> pd.DataFrame:
@@ -270,53 +349,70 @@ def judged_tables(
 
 
 def reconciled_files(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return one row a file and table: what is left when the four fates are taken."""
+    """Return one row a table: what its files leave when the four fates are taken.
+
+    Gaps are added up without their signs, so that none hides another.
+    """
     return connection.execute(
-        """
+        f"""
+        with files as (
+            select
+                table_name,
+                file_path,
+                abs(landed_row_count - accepted_row_count - superseded_row_count
+                - not_yet_row_count - quarantined_row_count) as row_gap,
+                abs(coalesce(landed_amount, 0) - coalesce(accepted_amount, 0)
+                 - coalesce(superseded_amount, 0) - coalesce(not_yet_amount, 0)
+                 - coalesce(quarantined_amount, 0)) as amount_gap
+            from analytics.audit.landing_reconciliation
+        )
         select
             table_name,
-            file_path,
-            landed_row_count - accepted_row_count - superseded_row_count
-            - not_yet_row_count - quarantined_row_count as row_gap,
-            (coalesce(landed_amount, 0) - coalesce(accepted_amount, 0)
-             - coalesce(superseded_amount, 0) - coalesce(not_yet_amount, 0)
-             - coalesce(quarantined_amount, 0))::double as amount_gap
-        from analytics.audit.landing_reconciliation
-        order by all
+            sum(row_gap)::bigint as row_gap,
+            {_first_files("row_gap <> 0")} as rows_missing_at,
+            sum(amount_gap)::double as amount_gap,
+            count(*) filter (amount_gap <> 0) as amount_gap_file_count,
+            {_first_files("amount_gap <> 0")} as amounts_missing_at
+        from files
+        group by table_name
+        order by table_name
         """
     ).df()
 
 
 def control_totals(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return one row a total that landing and marts both know, with the gap."""
+    """Return one row a total that is known on two sides, with the gap between them.
+
+    Rows and money as landed are those of the accepted rows; net revenue is what the
+    orders and the refunds give by themselves.
+    """
     sides = [
-        (
-            fact,
-            "rows",
-            _accepted(connection, landed, "row_count"),
-            _fact(connection, fact, "count(*)"),
-        )
-        for landed, fact in FACTS.items()
+        (fact, "rows", _accepted(connection, landed, "row_count"), f"select {rows}")
+        for landed, (fact, rows) in FACTS.items()
+    ]
+    sides += [
+        (fact, name, _accepted(connection, landed, "amount"), f"select {total}")
+        for landed, fact, name, total in LANDED_AMOUNTS
+    ]
+    totals = [
+        (fact, name, accepted, first_value(connection, f"{query} from {_MARTS}.{fact}"))
+        for fact, name, accepted, query in sides
         if has_table(connection, "analytics", "marts", fact)
     ]
-    if has_table(connection, "analytics", "marts", "fct_orders"):
-        amounts = (
-            "fct_orders",
-            "gross amount as landed",
-            _accepted(connection, "orders", "amount"),
-            _fact(connection, "fct_orders", "sum(gross_amount_local)"),
-        )
-        sides.append(amounts)
+    for fact, needed, name, left, right in MART_TOTALS:
+        if _has_columns(connection, needed):
+            found = [
+                first_value(connection, f"select {side}") for side in (left, right)
+            ]
+            totals.append((fact, name, *found))
     return pd.DataFrame(
         [
             {
                 "table_name": fact,
-                "total_name": name,
-                "accepted_total": float(accepted),
-                "published_total": float(published),
-                "gap": round(float(published) - float(accepted), 2),
+                "total_name": f"{name}: {published or 0:,} for {accepted or 0:,}",
+                "gap": float(round((published or 0) - (accepted or 0), 2)),
             }
-            for fact, name, accepted, published in sides
+            for fact, name, accepted, published in totals
         ]
     )
 
@@ -358,7 +454,7 @@ def published_tables(
 
     `keys` are the key columns by `schema.table`, as the dbt project documents them.
     """
-    columns = _public_columns(connection)
+    columns = public_columns(connection)
     return pd.DataFrame(
         [
             _published_table(connection, table, key, columns[table])
@@ -399,30 +495,80 @@ def _published_table(
 
 def published_rates(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return one row a rate column: how many rows lie outside 0..1."""
-    rows = []
-    for table, columns in _public_columns(connection).items():
-        rates = [
-            name
-            for name in columns
-            if name.endswith("_rate") and name not in UNBOUNDED_RATES
-        ]
-        if not rates:
-            continue
-        outside = ", ".join(
-            f"count(*) filter (where {rate} not between 0 and 1)" for rate in rates
-        )
-        counts = connection.execute(
-            f"select {outside} from analytics.{table}"
-        ).fetchone()
-        rows += [
+    return pd.DataFrame(
+        [
             {
                 "table_name": table.split(".")[1],
                 "column_name": rate,
                 "outside_row_count": count,
             }
-            for rate, count in zip(rates, counts or (), strict=True)
+            for table, columns in public_columns(connection).items()
+            for rate, count in _outside(
+                connection, table, {n: (0, 1) for n in columns if _is_rate(n)}
+            ).items()
         ]
+    )
+
+
+def published_numbers(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row a table: how many values leave the range that their name sets."""
+    rows = []
+    for table, columns in public_columns(connection).items():
+        ranges = {
+            name: limits
+            for name, kind in columns.items()
+            if not _is_rate(name) and (limits := _range_of(name, kind)) is not None
+        }
+        if not ranges:
+            continue
+        outside = {n: c for n, c in _outside(connection, table, ranges).items() if c}
+        rows.append(
+            {
+                "table_name": table.split(".")[1],
+                "column_name": ", ".join(outside),
+                "outside_row_count": sum(outside.values()),
+                "outside_at": ", ".join(
+                    f"{name} ({count:,} rows outside {ranges[name][0]:g} to"
+                    f" {ranges[name][1]:g})"
+                    for name, count in outside.items()
+                ),
+            }
+        )
     return pd.DataFrame(rows)
+
+
+def _is_rate(name: str) -> bool:
+    return name.endswith("_rate") and name not in UNBOUNDED_RATES
+
+
+def _range_of(name: str, kind: str) -> tuple[float, float] | None:
+    """Return the range of a number by its name; a double is at least finite."""
+    if not kind.startswith(NUMBER_TYPES):
+        return None
+    for pattern, limits in RANGES:
+        if re.fullmatch(pattern, name):
+            return limits
+    return (-LARGEST, LARGEST) if kind in ("DOUBLE", "FLOAT") else None
+
+
+def _outside(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    ranges: Mapping[str, tuple[float, float]],
+) -> dict[str, int]:
+    """Return how many rows of each column lie outside its range; null lies inside."""
+    if not ranges:
+        return {}
+    # doubles, for NaN lies above every number then, and infinity above LARGEST
+    counts = connection.execute(
+        "select "
+        + ", ".join(
+            f'count(*) filter ("{name}"::double not between {low} and {high})'
+            for name, (low, high) in ranges.items()
+        )
+        + f" from analytics.{table}"
+    ).fetchone()
+    return dict(zip(ranges, counts or (), strict=True))
 
 
 def as_of_day(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -445,7 +591,7 @@ def as_of_day(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     )
 
 
-def _public_columns(
+def public_columns(
     connection: duckdb.DuckDBPyConnection,
 ) -> dict[str, dict[str, str]]:
     """Return types by column by `schema.table` of marts and metrics."""
@@ -459,7 +605,7 @@ def _public_columns(
     return found
 
 
-def _accepted(connection: duckdb.DuckDBPyConnection, table: str, what: str) -> float:
+def _accepted(connection: duckdb.DuckDBPyConnection, table: str, what: str) -> Any:
     return _count(
         connection,
         f"select sum(accepted_{what}) from analytics.audit.landing_reconciliation"
@@ -468,9 +614,14 @@ def _accepted(connection: duckdb.DuckDBPyConnection, table: str, what: str) -> f
     )
 
 
-def _fact(connection: duckdb.DuckDBPyConnection, fact: str, total: str) -> float:
-    value = first_value(connection, f"select {total} from analytics.marts.{fact}")
-    return value or 0
+def _has_columns(
+    connection: duckdb.DuckDBPyConnection, needed: Mapping[str, Sequence[str]]
+) -> bool:
+    columns = public_columns(connection)
+    return all(
+        set(names) <= columns.get(f"marts.{table}", {}).keys()
+        for table, names in needed.items()
+    )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str, table: str) -> int:

@@ -8,7 +8,7 @@ end, and is told as killed.
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import duckdb
 
 from orchestration.lib.databases import has_table, records
 
+# its name in the folder of logs
+JOURNAL = "refreshes.jsonl"
 # column of audit.refreshes -> type; the order of RefreshRecord
 COLUMNS = {
     "refresh_id": "varchar",
@@ -35,6 +37,12 @@ COLUMNS = {
     "inputs_checksum": "varchar",
     "code_version": "varchar",
     "is_restated": "boolean",
+    "is_forced": "boolean",
+    "landing_seconds": "double",
+    "landing_checks_seconds": "double",
+    "dbt_seconds": "double",
+    "publish_checks_seconds": "double",
+    "publish_seconds": "double",
 }
 
 
@@ -42,8 +50,11 @@ COLUMNS = {
 class RefreshRecord:
     """One refresh as `audit.refreshes` tells it; times in UTC.
 
-    `outcome` is published, failed, stopped (by a signal) or killed (no end was noted).
-    What a refresh did not live to know is None.
+    `outcome` is published, unchanged (nothing was to be built), failed, stopped (by a
+    signal), unfinished (some steps only) or killed (no end was noted). `version` is the
+    one that it published or, when unchanged, found to be right still. Seconds of a step
+    that did not begin are None, as is what a refresh did not live to know.
+    `settings_checksum` is for backfills, and in no table.
     """
 
     refresh_id: str
@@ -62,6 +73,22 @@ class RefreshRecord:
     inputs_checksum: str | None = None
     code_version: str | None = None
     is_restated: bool = False
+    is_forced: bool = False
+    landing_seconds: float | None = None
+    landing_checks_seconds: float | None = None
+    dbt_seconds: float | None = None
+    publish_checks_seconds: float | None = None
+    publish_seconds: float | None = None
+    settings_checksum: str | None = None
+
+    def timed(self, seconds: Mapping[str, float]) -> "RefreshRecord":
+        """Return the record with the seconds of the steps that have a column."""
+        timed: dict[str, Any] = {
+            f"{step}_seconds": round(taken, 3)
+            for step, taken in seconds.items()
+            if f"{step}_seconds" in COLUMNS
+        }
+        return replace(self, **timed)
 
 
 class Journal:

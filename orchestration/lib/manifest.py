@@ -5,16 +5,18 @@ nothing and writes nothing.
 """
 
 import hashlib
+import platform
 import resource
 import subprocess
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.lib.contract import Contract
 from orchestration.lib.databases import first_value, public_tables, records
 from orchestration.lib.journal import RefreshRecord
 from orchestration.resources import Settings
@@ -31,7 +33,19 @@ CODE = (
     "orchestration",
 )
 CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".md", ".py", ".lock"}
-PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations")
+PACKAGES = (
+    "duckdb",
+    "dbt-core",
+    "dbt-duckdb",
+    "dagster",
+    "dagster-dbt",
+    "great-expectations",
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-learn",
+    "networkx",
+)
 ROW_STATES = ("accepted", "superseded", "not_yet", "quarantined")
 
 
@@ -72,11 +86,13 @@ def of_record(record: RefreshRecord) -> dict[str, Any]:
         "id": record.refresh_id,
         "as_of_date": str(record.as_of_date),
         "is_restated": record.is_restated,
+        "is_forced": record.is_forced,
         "observed_until_at": _utc(record.observed_until_at),
         "started_at": _utc(record.started_at),
         "published_at": _utc(record.ended_at),
         "inputs_checksum": record.inputs_checksum,
         "code_version": record.code_version,
+        "settings_checksum": record.settings_checksum,
     }
 
 
@@ -89,11 +105,32 @@ def of_settings(settings: Settings, project_vars: Mapping[str, Any]) -> dict[str
             "as_of_date": str(settings.as_of_date or ""),
             "landing": str(settings.landing),
             "pseudonymise_customers": settings.has_pseudonyms(project_vars),
+            "has_parquet": settings.has_parquet,
+            "readers_group": settings.readers_group,
+            "private_group": settings.private_group,
             "vars": dict(project_vars),
         },
         "commit": git_commit(settings.project_dir),
-        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "packages": packages(),
     }
+
+
+def packages() -> dict[str, str]:
+    """Return the versions of what cells depend on beside our own code."""
+    versions = {name: metadata.version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **versions}
+
+
+def settings_checksum(settings: Settings) -> str:
+    """Return a checksum of settings and packages that decide cells, the day aside."""
+    deciding = (
+        settings.business_timezone,
+        settings.reporting_currency,
+        settings.pseudonymise_customers,
+        settings.has_secret_key,
+        packages(),
+    )
+    return hashlib.sha256(repr(deciding).encode()).hexdigest()[:16]
 
 
 def of_databases(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -132,6 +169,34 @@ def inputs_checksum(connection: duckdb.DuckDBPyConnection) -> str:
         "select landing_file_id, is_current from raw.landing_files order by all"
     ).fetchall()
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def settled_until(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, now: datetime
+) -> str | None:
+    """Return the moment from which on the same files may give other cells.
+
+    That is the earliest moment after `now` that a landed row tells of: a row is refused
+    as long as it lies in the future. None where no row does.
+    """
+    instant = now.astimezone(UTC).replace(tzinfo=None)
+    staged = connection.execute(
+        "select table_name, column_name from duckdb_columns()"
+        " where database_name = 'state' and schema_name = 'staging'"
+    ).fetchall()
+    moments = [
+        first_value(
+            connection,
+            f'select min("{column.name}") from staging.stg_{table.name}'
+            f' where "{column.name}" > ?',
+            [instant],
+        )
+        for table in contract.tables
+        for column in table.columns
+        if column.data_type == "timestamp"
+        and (f"stg_{table.name}", column.name) in staged
+    ]
+    return _utc(min((m for m in moments if m is not None), default=None))
 
 
 def landed_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -15,11 +15,22 @@ TITLE_WIDTH = 18
 
 
 class Progress:
-    """Tells of steps on a stream; `clock` counts seconds from any start."""
+    """Tells of steps on a stream; `clock` counts seconds from any start.
+
+    `prefix` stands before what is shown on a terminal; a `brief` one leaves no line of
+    a step.
+    """
 
     def __init__(
-        self, stream: TextIO, clock: Callable[[], float] = time.monotonic
+        self,
+        stream: TextIO,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        prefix: str = "",
+        brief: bool = False,
     ) -> None:
+        self._prefix = prefix
+        self._is_brief = brief
         self.seconds: dict[str, float] = {}
         self.current_step: str | None = None
         self._stream = stream
@@ -48,7 +59,8 @@ class Progress:
         if not self._is_terminal:
             return
         count = "" if done is None or of is None else f"{done} of {of}  "
-        line = f"{self._title:<{TITLE_WIDTH}} {self._elapsed():6.1f} s  {count}{what}"
+        title = f"{self._prefix}{self._title:<{TITLE_WIDTH}}"
+        line = f"{title} {self._elapsed():6.1f} s  {count}{what}"
         self._write(CLEAR_LINE + line[: self._columns() - 1])
 
     def seconds_so_far(self) -> dict[str, float]:
@@ -68,6 +80,8 @@ class Progress:
     def _end(self, name: str, outcome: str) -> None:
         seconds = self._elapsed()
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+        if self._is_brief:
+            return
         timing = f"{outcome}{seconds:.1f} s"
         self.tell(f"{self._title:<{TITLE_WIDTH}} {timing:>8}  {self._note}".rstrip())
 

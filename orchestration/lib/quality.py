@@ -13,9 +13,13 @@ import pandas as pd
 
 from orchestration.lib import door_frames, suites
 from orchestration.lib.contract import Table
+from orchestration.lib.databases import AS_OF, first_value
 from orchestration.lib.door_frames import Limits
+from orchestration.lib.family_profiles import measured_delays, measured_tables
 from orchestration.lib.journal import write_table
 from orchestration.lib.landing.report import IgnoredPath
+from orchestration.lib.landing_profiles import Profiler
+from orchestration.lib.profiles import Profiles
 
 SHOWN_FAILURES = 5
 # column of audit.quality_results -> type
@@ -107,8 +111,12 @@ def check_landing(
     limits: Limits,
     rows_before: Mapping[str, int],
     ignored: Iterable[IgnoredPath] = (),
+    profiler: Profiler | None = None,
 ) -> list[QualityResult]:
-    """Judge what landed in schema `raw`; `rows_before` is {} on a first load."""
+    """Judge what landed in schema `raw`; `rows_before` is {} on a first load.
+
+    `profiler` compares with the days before; without one nothing is compared.
+    """
     landed = door_frames.landed_tables(connection, tables, limits, rows_before)
     frames = {
         "needed_tables": landed[landed["needs_rows"]].assign(column_name=""),
@@ -116,6 +124,7 @@ def check_landing(
         "landed_files": door_frames.landed_files(connection),
         "public_texts": door_frames.public_texts(connection, tables),
         "ignored_paths": door_frames.ignored_paths(ignored),
+        **(_landed_days(profiler, tables) if profiler else {}),
     }
     return _validated(suites.LANDING_DOOR, suites.landing_suites(), frames)
 
@@ -124,8 +133,12 @@ def check_candidate(
     connection: duckdb.DuckDBPyConnection,
     keys: Mapping[str, Sequence[str]],
     limits: Limits,
+    profiles: Profiles | None = None,
 ) -> list[QualityResult]:
-    """Judge what dbt built; `keys` are key columns by `schema.table`."""
+    """Judge what dbt built; `keys` are key columns by `schema.table`.
+
+    `profiles` compare with the versions before; without them nothing is compared.
+    """
     frames = {
         "as_of_day": door_frames.as_of_day(connection),
         "judged_tables": door_frames.judged_tables(connection, limits),
@@ -134,8 +147,42 @@ def check_candidate(
         "cost_months": door_frames.cost_months(connection),
         "published_tables": door_frames.published_tables(connection, keys),
         "published_rates": door_frames.published_rates(connection),
+        "published_numbers": door_frames.published_numbers(connection),
+        **(_families(connection, profiles) if profiles else {}),
     }
     return _validated(suites.PUBLISH_DOOR, suites.publish_suites(), frames)
+
+
+def _landed_days(
+    profiler: Profiler, tables: Sequence[Table]
+) -> dict[str, pd.DataFrame]:
+    measured, delays = profiler.days(tables)
+    connection, profiles = profiler.connection, profiler.profiles
+    judged = profiles.judge(connection, measured)
+    late = profiles.judge_delays(connection, delays)
+    return _by_measure("landed_days", judged, late)
+
+
+def _families(
+    connection: duckdb.DuckDBPyConnection, profiles: Profiles
+) -> dict[str, pd.DataFrame]:
+    as_of_date = first_value(connection, AS_OF)
+    if as_of_date is None:
+        return {}
+    place = (connection, door_frames.public_columns(connection), profiles, as_of_date)
+    judged = profiles.judge(connection, measured_tables(*place))
+    late = profiles.judge_delays(connection, measured_delays(*place))
+    return _by_measure("families", judged, late)
+
+
+def _by_measure(
+    name: str, judged: pd.DataFrame, late: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Return a frame a measure, so that each is judged by a suite of its own."""
+    by_measure = {
+        f"{name}_{measure}": rows.copy() for measure, rows in judged.groupby("measure")
+    }
+    return {**by_measure, f"{name}_delay_days": late}
 
 
 def require_valued_orders(
@@ -197,7 +244,7 @@ def _validated(
     source = context.data_sources.add_pandas("frames")
     results: list[QualityResult] = []
     for name, expectations in wanted.items():
-        frame = frames[name].reset_index(drop=True)
+        frame = frames.get(name, pd.DataFrame()).reset_index(drop=True)
         if frame.empty:
             continue
         frame["frame_row"] = frame.index

@@ -7,20 +7,22 @@ that is called before the one it needs refuses.
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
+from orchestration.lib import disk, quality
 from orchestration.lib import manifest as facts
-from orchestration.lib import quality
 from orchestration.lib.access import Access
 from orchestration.lib.contract import Contract, read_contract
-from orchestration.lib.databases import AS_OF, first_value, opened
+from orchestration.lib.data_docs import write_page
+from orchestration.lib.databases import AS_OF, first_value, opened, public_tables
 from orchestration.lib.dbt_project import (
     current_manifest,
     project_vars,
@@ -30,6 +32,7 @@ from orchestration.lib.dbt_project import (
 from orchestration.lib.dbt_runner import DbtFailed, DbtRun, run_dbt
 from orchestration.lib.erasing import Erasure, erase_due, require_nothing_due
 from orchestration.lib.journal import (
+    JOURNAL,
     Journal,
     RefreshRecord,
     carried_records,
@@ -38,11 +41,20 @@ from orchestration.lib.journal import (
 )
 from orchestration.lib.landing import land
 from orchestration.lib.landing.report import LandingError, LandingReport
+from orchestration.lib.landing_profiles import Profiler
 from orchestration.lib.masking import without_values
+from orchestration.lib.parquet import ParquetExport
+from orchestration.lib.profiles import Profiles
 from orchestration.lib.progress import Progress
 from orchestration.lib.quality import QualityResult
 from orchestration.lib.run_log import RunLog
-from orchestration.lib.versions import Candidate, Home, Version
+from orchestration.lib.unchanged import (
+    has_landed_nothing_new,
+    note_key,
+    nothing_new,
+    reason_to_build,
+)
+from orchestration.lib.versions import PARQUET, Candidate, DiskFull, Home, Version
 from orchestration.resources import Settings, exported
 
 TITLES = {
@@ -86,14 +98,23 @@ class Refresh:
         self.dbt_run: DbtRun | None = None
         self.erasure: Erasure | None = None
         self.candidate_results: list[QualityResult] = []
+        self.profiles: Profiles | None = None
         self.published: Version | None = None
+        # the version that is right as it is, so that nothing is built
+        self.unchanged: Version | None = None
         self.failure: BaseException | None = None
         self._candidate: Candidate | None = None
+        self._reason: str | None = None
+        self._has_begun = False
+        self._has_ended = False
         self._started = time.monotonic()
-        self._journal = Journal(home.logs / "refreshes.jsonl")
+        self._journal = Journal(home.logs / JOURNAL)
         instant = now.astimezone(UTC).replace(tzinfo=None)
         self._record = RefreshRecord(
-            refresh_id=self.id, started_at=instant, observed_until_at=instant
+            refresh_id=self.id,
+            started_at=instant,
+            observed_until_at=instant,
+            is_forced=settings.is_forced,
         )
 
     @property
@@ -106,35 +127,117 @@ class Refresh:
             )
         return self._candidate
 
+    @property
+    def state(self) -> Path:
+        """The database of what landed: the candidate's, or the one that stays."""
+        if self.unchanged is not None:
+            return self.home.state_of(self.unchanged.id)
+        return self.candidate.state
+
     def begin(self) -> None:
-        """Sweep, look at the disk, and copy the state of the current version."""
-        self._journal.note(self._record)
+        """Sweep, look at the disk, and copy the state of the current version.
+
+        Nothing is copied where a look at the landing folder shows that the published
+        version is what would be built. Raises DiskFull.
+        """
+        self._has_begun = True
         with self._step("begin"):
+            self._journal.note(self._record)
+            self.home.sweep()
+            self._reason = self._reason_to_build()
+            if self.before is not None and self._reason is None:
+                self.landing = nothing_new(
+                    self.home.state_of(self.before.id),
+                    self.settings.landing,
+                    self._contract(),
+                    self.settings.secret_key_check,
+                )
+            if self.landing is not None:
+                self.unchanged = self.before
+                self.progress.note("nothing has changed")
+                return
             self._candidate = self.home.begin(self.id, self._new_landing_bytes())
+            reason = f" ({self._reason})" if self._reason else ""
             self.progress.note(
-                f"from version {self.before.id}" if self.before else "first version"
+                f"from version {self.before.id}{reason}"
+                if self.before
+                else "first version"
             )
 
+    def _reason_to_build(self) -> str | None:
+        """Return why there is something to build even if no file is new."""
+        if self.before is None:
+            return "first version"
+        if self.settings.is_forced:
+            return "forced"
+        if not self.home.is_whole(self.before):
+            return "files of it are missing"
+        told = {
+            "code_version": facts.code_version(self.settings.project_dir),
+            **facts.of_settings(self.settings, self._vars()),
+        }
+        return reason_to_build(
+            self.before.manifest,
+            told,
+            self.settings.as_of_date,
+            self.observed_until_at,
+        )
+
     def land(self) -> LandingReport:
-        """Bring new and changed files into `raw`; raise LandingError."""
-        with (
-            self._step("landing"),
-            duckdb.connect(str(self.candidate.state)) as connection,
-        ):
-            self.landing = land(
+        """Bring new and changed files into `raw`; raise LandingError.
+
+        Afterwards `unchanged` is the published version if nothing is to be built: the
+        steps that follow do nothing then.
+        """
+        with self._step("landing"):
+            if self.unchanged is None:
+                self.landing = self._land_files()
+            if self.landing is None:
+                raise StepTooEarly("Landing comes after begin.")
+            if self._is_same_after_landing():
+                self.unchanged, self._candidate = self.before, None
+            tables = self.landing.tables
+            rows = sum(table.landed_row_count for table in tables)
+            files = sum(table.file_count for table in tables)
+            new = len(self.landing.loaded)
+            self.progress.note(f"{rows:,} rows in {files:,} files ({new:,} new)")
+            if self.unchanged is not None:
+                self._end_unchanged(self.unchanged)
+            return self.landing
+
+    def _land_files(self) -> LandingReport:
+        with duckdb.connect(str(self.candidate.state)) as connection:
+            landing = land(
                 connection,
                 self.settings.landing,
                 self._contract(),
                 self.observed_until_at,
                 self._show_bytes,
             )
-            self._refuse_other_files(self.landing)
-            tables = self.landing.tables
-            rows = sum(table.landed_row_count for table in tables)
-            files = sum(table.file_count for table in tables)
-            new = len(self.landing.loaded)
-            self.progress.note(f"{rows:,} rows in {files:,} files ({new:,} new)")
-            return self.landing
+            self._refuse_other_files(landing)
+            return landing
+
+    def _is_same_after_landing(self) -> bool:
+        """Say whether files that had to be read are what was published before."""
+        if self.before is None or self._reason is not None or self.unchanged:
+            return False
+        return has_landed_nothing_new(
+            self.candidate.state, self.before.manifest, self.settings.secret_key_check
+        )
+
+    def _end_unchanged(self, version: Version) -> None:
+        self.home.sweep()
+        self._drop_old()
+        manifest = version.manifest
+        self._record = replace(
+            self._record,
+            version=version.id,
+            as_of_date=date.fromisoformat(manifest["as_of_date"]),
+            inputs_checksum=manifest["inputs_checksum"],
+            code_version=manifest["code_version"],
+        )
+        self._note_end("unchanged", None)
+        self.log.line(f"unchanged: version {version.id} stays")
 
     def _refuse_other_files(self, landing: LandingReport) -> None:
         """Raise LandingError where the folder is another one, with nothing known in it.
@@ -157,11 +260,15 @@ class Refresh:
 
     def check_landing(self) -> list[QualityResult]:
         """Judge what landed; raise DoorClosed, NoOrderAccepted."""
+        if self.unchanged is not None:
+            return []
         with self._step("landing_checks"):
             if self.landing is None:
                 raise StepTooEarly("The landing door judges what landed before.")
             self.progress.update("starting Great Expectations")
             before = self.before.manifest.get("landed_rows", {}) if self.before else {}
+            published = self.before.analytics if self.before else None
+            self.profiles = Profiles(self.id, published)
             with duckdb.connect(str(self.candidate.state), read_only=True) as state:
                 quality.require_valued_orders(state, self.settings.reporting_currency)
                 self.landing_results = quality.check_landing(
@@ -170,6 +277,14 @@ class Refresh:
                     quality.limits_of(self._vars()),
                     before,
                     self.landing.ignored,
+                    Profiler(
+                        state,
+                        self.profiles,
+                        self.observed_until_at.astimezone(
+                            ZoneInfo(self.settings.business_timezone)
+                        ).date(),
+                        self.settings.business_timezone,
+                    ),
                 )
             self._judge("landing", self.landing_results)
             return self.landing_results
@@ -179,6 +294,8 @@ class Refresh:
 
         Raises DbtFailed, NoOrderAccepted, ErasureFailed.
         """
+        if self.unchanged is not None:
+            return DbtRun(results=(), seconds=0.0)
         with self._step("dbt"), self._dbt_environment():
             if not self.landing_results:
                 raise StepTooEarly("dbt builds only what the landing door let pass.")
@@ -222,6 +339,8 @@ class Refresh:
 
     def check_candidate(self) -> list[QualityResult]:
         """Judge what is about to be published; raise DoorClosed."""
+        if self.unchanged is not None:
+            return []
         with self._step("publish_checks"):
             if self.dbt_run is None:
                 raise StepTooEarly("The publish door judges what dbt built before.")
@@ -230,40 +349,92 @@ class Refresh:
                     connection,
                     self._public_keys(),
                     quality.limits_of(self._vars()),
+                    self.profiles,
                 )
             self._judge("publish", self.candidate_results)
             return self.candidate_results
 
     def publish(self) -> Version:
-        """Write audit tables and manifest, flip `current`, drop old versions."""
+        """Write audit tables, Parquet files and manifest, flip `current`, drop old.
+
+        Returns the version that readers see from now on.
+        """
+        if self.unchanged is not None:
+            return self.unchanged
         with self._step("publish"):
             if not self.candidate_results:
                 raise StepTooEarly("Only what the publish door let pass is published.")
             quality.require_open("publish", self.candidate_results)
+            keys = self._public_keys()
+            parquet = self._parquet(keys)
             with self._databases(read_only=False) as connection:
-                manifest = self._finished_manifest(connection)
-            self.published = self.home.publish(self.candidate, manifest)
-            self._journal.note(self._record)
-            dropped = self.home.drop_old(
-                self.settings.keep_versions,
-                timedelta(minutes=self.settings.keep_minutes),
-                self.observed_until_at,
+                manifest = self._finished_manifest(connection, keys, parquet)
+            self.published = self.home.publish(
+                self.candidate, manifest, is_current=self._is_for_readers(manifest)
             )
-            gone = f", dropped {len(dropped)} old" if dropped else ""
-            self.progress.note(f"version {self.id}{gone}")
+            files = f", {parquet.told()}" if parquet.files else ""
+            self.progress.note(f"version {self.id}{files}{self._tidy_up()}")
             return self.published
 
+    def _is_for_readers(self, manifest: Mapping[str, Any]) -> bool:
+        """Say whether readers are to see this version: no backfill leads them back."""
+        if self.before is None or not self.settings.is_backfill:
+            return True
+        seen = self.before.manifest.get("as_of_date", "")
+        return bool(manifest["as_of_date"] >= seen)
+
+    def _tidy_up(self) -> str:
+        """Drop old versions and note the end, once it is published.
+
+        Whatever fails here, it is published; so that is only told.
+        """
+        try:
+            dropped = self._drop_old()
+            self._note(self._record)
+        except OSError as error:
+            self.log.error(error)
+            return f", but could not tidy up ({error.strerror})"
+        return f", dropped {len(dropped)} old" if dropped else ""
+
+    def _drop_old(self) -> list[str]:
+        return self.home.drop_old(
+            self.settings.keep_versions,
+            timedelta(minutes=self.settings.keep_minutes),
+            self.observed_until_at,
+            self.settings.keep_backfilled,
+        )
+
+    @property
+    def failed_step(self) -> str | None:
+        """Name of the step that failed; None where none did."""
+        return self._record.failed_step
+
     def end(self, outcome: str | None = None) -> None:
-        """Note in the journal how it ended; `outcome` for an end from outside."""
-        has_begun = self._candidate is not None or self.failure is not None
-        if self.published is not None or not has_begun:
+        """Note in the journal how it ended; `outcome` for an end from outside.
+
+        May be called from a signal handler while a step is at work.
+        """
+        if self._has_ended or not self._has_begun:
             return
+        self._has_ended = True
         failed_step = self.progress.current_step or self._record.failed_step
         ended = outcome or ("failed" if self.failure else "unfinished")
+        if self.home.current_id == self.id:
+            # it ended between the flip and its note of it
+            ended, failed_step = "published", None
         # a full disk must not hide why the refresh ended
         with suppress(OSError):
             self._note_end(ended, failed_step)
         self.log.line(f"{ended}{f' in step {failed_step}' if failed_step else ''}")
+
+    def told_of_disk(self, error: BaseException) -> DiskFull | None:
+        """Return what a person is told of an error if a full disk is behind it.
+
+        What the refresh wrote is swept: the next one, or somebody else, needs the room.
+        """
+        if isinstance(error, DiskFull) or not disk.is_full(error, self.home.path):
+            return None
+        return self.home.full_disk(is_published=self.published is not None)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
@@ -272,12 +443,13 @@ class Refresh:
             with self.progress.step(name, TITLES[name]):
                 yield
         except BaseException as error:
-            self.failure = error
             self._record = replace(self._record, failed_step=name)
             self.log.error(error)
-            if isinstance(error, duckdb.Error):
+            self.failure = self.told_of_disk(error) or error
+            if isinstance(self.failure, duckdb.Error):
                 # Dagster keeps what is raised here, so it may hold no value of a row
                 self.failure = DatabaseFailed(without_values(str(error)))
+            if self.failure is not error:
                 raise self.failure from None
             raise
 
@@ -315,19 +487,70 @@ class Refresh:
         self.progress.update(f"{share:4.0%} of {of / 1_000_000:,.1f} MB  {file}")
 
     def _new_landing_bytes(self) -> int:
-        present = 0
+        """Return about how much text landing will read, by the sizes of files."""
+        inputs = self.before.manifest.get("inputs", {}) if self.before else {}
+        known = {(f["file_path"], f["byte_count"]) for f in inputs.get("files", ())}
+        new = 0
         for file in self.settings.landing.rglob("*"):
             # what cannot be read, or went meanwhile, is told by landing itself
             with suppress(OSError):
-                present += file.stat().st_size
-        inputs = self.before.manifest.get("inputs", {}) if self.before else {}
-        known: int = sum(file["byte_count"] for file in inputs.get("files", ()))
-        return max(0, present - known)
+                size = file.stat().st_size if file.is_file() else 0
+                name = file.relative_to(self.settings.landing).as_posix()
+                new += disk.text_bytes(file, size) * ((name, size) not in known)
+        return new
 
     def _finished_manifest(
-        self, connection: duckdb.DuckDBPyConnection
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        keys: dict[str, list[str]],
+        parquet: ParquetExport,
     ) -> dict[str, Any]:
-        """Write the audit tables into the candidate; return what the version says."""
+        """Write audit tables and Parquet files; return what the version says."""
+        # the long part first, so that the audit tables know how long it took
+        self._export(connection, parquet, is_audit=False)
+        self._write_audit(connection)
+        self._export(connection, parquet, is_audit=True)
+        note_key(connection, self.settings.secret_key_check)
+        results = [*self.landing_results, *self.candidate_results]
+        shown = {"version": self.id, "as-of date": self._record.as_of_date}
+        report = write_page(self.candidate.path, shown, results)
+        return {
+            "previous_version": self.before.id if self.before else None,
+            "is_backfill": self.settings.is_backfill,
+            **facts.of_record(self._record),
+            "settled_until": facts.settled_until(
+                connection, self._contract(), self.observed_until_at
+            ),
+            **facts.of_settings(self.settings, self._vars()),
+            **facts.of_databases(connection),
+            "keys": keys,
+            "parquet": parquet.in_manifest(),
+            "report": report.as_posix(),
+            "warnings": [asdict(result) for result in results if not result.is_passed],
+            "disk": asdict(self.home.space) if self.home.space else None,
+            **facts.of_process(self.progress.seconds_so_far()),
+        }
+
+    def _parquet(self, keys: dict[str, list[str]]) -> ParquetExport:
+        # after an erasure no file goes on under another name
+        linked = self.before if self.erasure is None else None
+        folder = self.candidate.path / PARQUET
+        return ParquetExport(folder, keys, linked, self.home.access)
+
+    def _export(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        parquet: ParquetExport,
+        *,
+        is_audit: bool,
+    ) -> None:
+        if self.settings.has_parquet:
+            tables = public_tables(connection)
+            wanted = [table for table in tables if (table[0] == "audit") == is_audit]
+            parquet.write(connection, wanted, self.progress.update)
+
+    def _write_audit(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Write what is known of refreshes and checks, this one's included."""
         carried, noted = self._carried_records(), self._journal.records()
         earlier = merged(carried, noted)
         as_of_date: date = first_value(connection, AS_OF)
@@ -341,25 +564,19 @@ class Refresh:
             outcome="published",
             inputs_checksum=inputs_checksum,
             code_version=facts.code_version(self.settings.project_dir),
+            settings_checksum=facts.settings_checksum(self.settings),
             is_restated=facts.is_restated(earlier, as_of_date, inputs_checksum),
             landed_row_count=rows["landed"],
             accepted_row_count=rows["accepted"],
             superseded_row_count=rows["superseded"],
             not_yet_row_count=rows["not_yet"],
             quarantined_row_count=rows["quarantined"],
-        )
+        ).timed(self.progress.seconds_so_far())
         write_refreshes(connection, merged(carried, [*noted, asdict(self._record)]))
         results = [*self.landing_results, *self.candidate_results]
         quality.write_results(connection, self.id, results)
-        return {
-            "previous_version": self.before.id if self.before else None,
-            **facts.of_record(self._record),
-            **facts.of_settings(self.settings, self._vars()),
-            **facts.of_databases(connection),
-            "keys": self._public_keys(),
-            "warnings": [asdict(result) for result in results if not result.is_passed],
-            **facts.of_process(self.progress.seconds_so_far()),
-        }
+        if self.profiles is not None:
+            self.profiles.write(connection)
 
     def _carried_records(self) -> list[dict[str, Any]]:
         if self.before is None:
@@ -379,8 +596,13 @@ class Refresh:
             ended_at=self._now(),
             outcome=outcome,
             failed_step=failed_step,
-        )
-        self._journal.note(self._record)
+        ).timed(self.progress.seconds_so_far())
+        self._note(self._record)
+
+    def _note(self, record: RefreshRecord) -> None:
+        """Note the end of the refresh."""
+        self._has_ended = True
+        self._journal.note(record)
 
 
 @contextmanager
@@ -407,5 +629,11 @@ def opened_refresh(
         refresh = Refresh(settings, home, progress, now)
         try:
             yield refresh
+        except Exception as error:
+            # what Dagster writes beside the steps lies on the same disk
+            full = refresh.told_of_disk(error)
+            if full is None:
+                raise
+            raise full from None
         finally:
             refresh.end()

@@ -7,11 +7,22 @@ a person is to do. Great Expectations takes seconds to import, so nothing is imp
 before a suite is asked for.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 Suite = list[Any]
 
 LANDING_DOOR, PUBLISH_DOOR = "landing", "publish"
+# how far from the median of the days before is odd: chance alone goes so far in one of
+# some million measures of an even feed
+MOST_SPREADS = 5
+# measure -> what the check of it is called
+LIKE_BEFORE = {
+    "row_count": "rows",
+    "null_share": "empty_cells",
+    "category_share": "categories",
+    "mean": "means",
+}
 
 
 def landing_suites() -> dict[str, Suite]:
@@ -65,27 +76,30 @@ def landing_suites() -> dict[str, Suite]:
                 high=0,
                 severity="warning",
                 expected="no column that the input contract does not know",
-                located_in="file_path",
+                counted_in="file_count",
+                located_in="files_at",
                 what_to_do="Rename the column if it is a misspelled one; else it is "
                 "left out and nothing is lost.",
             ),
             _between(
                 "file_has_rows",
-                "row_count",
-                low=1,
+                "empty_file_count",
+                high=0,
                 severity="warning",
-                expected="at least one row",
-                located_in="file_path",
+                expected="no file without a row",
+                counted_in="empty_file_count",
+                located_in="empty_at",
                 what_to_do="See whether the sender had nothing to send that day.",
             ),
             _between(
                 "content_landed_once",
-                "twin_count",
+                "twin_file_count",
                 high=0,
                 severity="warning",
-                expected="no second file with the same bytes",
-                located_in="file_path",
-                what_to_do="Remove one of the two files; their rows count once anyway.",
+                expected="no two files with the same bytes",
+                counted_in="twin_file_count",
+                located_in="twins_at",
+                what_to_do="Remove all but one; their rows count once anyway.",
             ),
         ],
         "public_texts": [
@@ -114,6 +128,20 @@ def landing_suites() -> dict[str, Suite]:
                 what_to_do="Move the file into the folder of its table, or away.",
             )
         ],
+        **_like_before(
+            "landed_days",
+            {
+                "row_count": "See whether files of this day are missing, cut short or "
+                "sent twice; if business was so, nothing is to be done.",
+                "null_share": "Ask the sender whether this column is still filled in.",
+                "category_share": "Ask the sender whether codes of this column were "
+                "renamed, or an origin of rows is missing.",
+                "mean": "Look at the rows of this day: a unit, a currency or a decimal "
+                "point may have changed.",
+            },
+            "Ask the sender for the files of the days since; what is published goes on "
+            "without them.",
+        ),
     }
 
 
@@ -159,8 +187,8 @@ def publish_suites() -> dict[str, Suite]:
                 high=0,
                 expected="accepted + superseded + not yet + quarantined = landed",
                 counted_in="row_gap",
-                located_in="file_path",
-                what_to_do="A staging model loses or doubles rows of this file.",
+                located_in="rows_missing_at",
+                what_to_do="A staging model loses or doubles rows of these files.",
             ),
             _between(
                 "landed_amounts_add_up",
@@ -168,8 +196,9 @@ def publish_suites() -> dict[str, Suite]:
                 low=-0.005,
                 high=0.005,
                 expected="the amounts of the four add up to the landed amount",
-                located_in="file_path",
-                what_to_do="A staging model changes amounts of this file.",
+                counted_in="amount_gap_file_count",
+                located_in="amounts_missing_at",
+                what_to_do="A staging model changes amounts of these files.",
             ),
         ],
         "control_totals": [
@@ -178,9 +207,10 @@ def publish_suites() -> dict[str, Suite]:
                 "gap",
                 low=-0.005,
                 high=0.005,
-                expected="the total of the accepted rows",
+                expected="the same total on both sides",
                 located_in="total_name",
-                what_to_do="A join on the way to this table loses or doubles rows.",
+                what_to_do="A join on the way to this table loses or doubles rows, or "
+                "money is converted twice.",
             )
         ],
         "cost_months": [
@@ -230,7 +260,64 @@ def publish_suites() -> dict[str, Suite]:
                 what_to_do="See the numerator and denominator beside this rate.",
             )
         ],
+        "published_numbers": [
+            _between(
+                "numbers_in_range",
+                "outside_row_count",
+                high=0,
+                expected="counts and durations from 0 on, shares 0 to 1, a net "
+                "promoter score -100 to 100, every number finite",
+                counted_in="outside_row_count",
+                located_in="outside_at",
+                what_to_do="See the model of this table; a division by 0 or a "
+                "difference of the wrong sign is behind most.",
+            )
+        ],
+        **_like_before(
+            "families",
+            {
+                "row_count": "See which model lost or doubled rows, and whether the "
+                "files that landed are all there.",
+                "null_share": "See which input of this column is missing since then.",
+                "mean": "Compare with the version before; if a definition was changed, "
+                "it takes a week of versions until this is usual.",
+            },
+            "See why this table has no newer period: its facts or its days end early.",
+        ),
     }
+
+
+def _like_before(
+    frame: str, what_to_do: Mapping[str, str], when_late: str
+) -> dict[str, Suite]:
+    """Return the suites that compare a day with the days before, by measure."""
+    compared = {
+        f"{frame}_{measure}": [
+            _between(
+                f"{LIKE_BEFORE[measure]}_like_before",
+                "deviation",
+                low=-MOST_SPREADS,
+                high=MOST_SPREADS,
+                severity="warning",
+                expected=f"at most {MOST_SPREADS} spreads from the median of the days "
+                "before",
+                counted_in="concerned_row_count",
+                located_in="told",
+                what_to_do=told,
+            )
+        ]
+        for measure, told in what_to_do.items()
+    }
+    late = _between(
+        "as_fresh_as_before",
+        "excess_days",
+        high=0.5,
+        severity="warning",
+        expected="not later than on nearly all days before (days more)",
+        located_in="told",
+        what_to_do=when_late,
+    )
+    return {**compared, f"{frame}_delay_days": [late]}
 
 
 def _between(

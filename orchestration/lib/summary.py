@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from orchestration.lib.databases import has_table, records
-from orchestration.lib.versions import Version
+from orchestration.lib.versions import PARQUET, Version
 
 LABEL_WIDTH = 18
 SHOWN_REASONS = 3
@@ -107,12 +107,33 @@ def told(current: Path, version: Version, total_seconds: float) -> list[str]:
     ]
 
 
+def told_unchanged(version: Version, total_seconds: float) -> list[str]:
+    """Return the lines about a refresh that had nothing to build."""
+    manifest = version.manifest
+    return [
+        "",
+        "Nothing was built: files, settings, day and code are those of what is"
+        " published.",
+        *_aligned(
+            iter(
+                [
+                    ("published", f"version {version.id}"),
+                    ("as-of date", manifest["as_of_date"]),
+                    ("took", f"{total_seconds:.1f} s; `make refresh FORCE=1` builds"),
+                ]
+            )
+        ),
+    ]
+
+
 def _facts(current: Path, version: Version) -> Iterator[tuple[str, str]]:
     manifest = version.manifest
     restated = ", restated: this day was published before from other inputs"
     rows = manifest["reconciled_rows"]
     yield "published", f"version {version.id}"
     yield "file", str(current / version.analytics.name)
+    if manifest["parquet"]:
+        yield "parquet", f"{current / PARQUET} ({len(manifest['parquet'])} tables)"
     yield (
         "as-of date",
         manifest["as_of_date"] + (restated if manifest["is_restated"] else ""),

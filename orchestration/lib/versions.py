@@ -19,18 +19,30 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from orchestration.lib import disk
 from orchestration.lib.access import Access
 
 STATE, ANALYTICS, PRIVATE = "state.duckdb", "analytics.duckdb", "private.duckdb"
 MANIFEST = "manifest.json"
+PARQUET = "parquet"
+REPORT = "report"
+# folders that a version may have beside its databases, for all its readers
+PUBLIC_FOLDERS = (PARQUET, REPORT)
 ID_FORMAT = "%Y%m%dT%H%M%S.%fZ"
-SPARE_BYTES = 64 * 1024 * 1024
+_ROOM = (
+    "Free some space there, keep fewer versions (CUSTOMER360_KEEP_VERSIONS), or move "
+    "the home to a larger disk (CUSTOMER360_HOME)."
+)
 # From linux/fs.h: share the blocks of a file instead of copying them.
 FICLONE = 0x40049409
 
 
 class HomeError(Exception):
     """The home folder cannot be used as asked, told in a sentence for a person."""
+
+
+class DiskFull(HomeError):
+    """The disk is too small, or was full before the work was done."""
 
 
 class AnotherRefreshRuns(HomeError):
@@ -100,6 +112,7 @@ class Home:
         # one path for every candidate, so that dbt need not parse anew each night
         self.building = path / "building"
         self._publishing = path / "publishing"
+        self.space: disk.Space | None = None
 
     def create(self) -> None:
         """Make the folders that are missing; raise HomeError where that fails."""
@@ -145,6 +158,21 @@ class Home:
     def state_of(self, version_id: str) -> Path:
         """Return the path of the state database that belongs to a version."""
         return self.states / version_id / STATE
+
+    def is_whole(self, version: Version) -> bool:
+        """Say whether all that a version is made of is still there."""
+        files = (version.analytics, version.private, self.state_of(version.id))
+        parquet = [
+            version.path / PARQUET / f"{name.replace('.', '/', 1)}.parquet"
+            for name in version.manifest.get("parquet", {})
+        ]
+        return all(file.is_file() for file in (*files, *parquet))
+
+    def usage_of(self, version_id: str) -> disk.Usage:
+        """Return what a version takes on disk, with its state."""
+        return disk.usage_of(
+            self.versions_folder / version_id, self.states / version_id
+        )
 
     @contextlib.contextmanager
     def lock(
@@ -202,7 +230,7 @@ class Home:
     def begin(self, candidate_id: str, new_landing_bytes: int = 0) -> Candidate:
         """Sweep what a killed refresh left; return a candidate with the state so far.
 
-        `new_landing_bytes` is the size of the files that landing may have to read.
+        `new_landing_bytes` is the text in the files that landing may have to read.
         Raises HomeError when the disk is too small, SettingsError when files may not
         be given to the groups.
         """
@@ -231,8 +259,17 @@ class Home:
             if not (self.versions_folder / state.name).exists():
                 _remove(state)
 
-    def publish(self, candidate: Candidate, manifest: Mapping[str, Any]) -> Version:
-        """Make the candidate the version that readers see from their next look on."""
+    def publish(
+        self,
+        candidate: Candidate,
+        manifest: Mapping[str, Any],
+        *,
+        is_current: bool = True,
+    ) -> Version:
+        """Make the candidate the version that readers see from their next look on.
+
+        With `is_current` false it lies beside the current one, for who names it.
+        """
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (candidate.path / MANIFEST).write_text(text)
         _require_only_whole_files(candidate)
@@ -249,20 +286,27 @@ class Home:
         target = self.versions_folder / candidate.id
         candidate.path.rename(target)
         _sync(self.versions_folder)
-        self._flip(candidate.id)
+        if is_current:
+            self._flip(candidate.id)
         self._publishing.unlink()
         self.building.unlink(missing_ok=True)
-        return Version(candidate.id, target, True, manifest)
+        return Version(candidate.id, target, is_current, manifest)
 
-    def drop_old(self, keep: int, grace: timedelta, now: datetime) -> list[str]:
+    def drop_old(
+        self, keep: int, grace: timedelta, now: datetime, keep_backfilled: int = 1
+    ) -> list[str]:
         """Remove versions beyond the newest `keep`; return their ids.
 
-        The current version and the one to which it would be rolled back always stay,
-        and so does whatever stopped being current less than `grace` ago.
+        Those that backfills made count by themselves: past days must neither push out
+        what could be rolled back to, nor go with the next night. The current version
+        and the one to which it would be rolled back always stay, and so does whatever
+        stopped being current less than `grace` ago.
         """
         versions = self.versions()
         current = self.current_version()
-        kept: set[str | None] = {version.id for version in versions[-keep:]}
+        backfilled = [v.id for v in versions if v.manifest.get("is_backfill")]
+        nightly = [v.id for v in versions if not v.manifest.get("is_backfill")]
+        kept: set[str | None] = {*nightly[-keep:], *backfilled[-keep_backfilled:]}
         if current is not None:
             kept |= {current.id, current.manifest.get("previous_version")}
         dropped = []
@@ -328,21 +372,45 @@ class Home:
         return noted if noted and noted != self.current_id else None
 
     def _require_space(self, new_landing_bytes: int) -> None:
+        """Note what is needed and free; raise DiskFull where it is too little."""
         current = self.current_version()
-        needed = SPARE_BYTES + 3 * new_landing_bytes
+        published = disk.Occupied()
         if current is not None:
-            published = (current.analytics, current.private)
-            state = self.state_of(current.id)
-            # A rebuilt table stands beside its predecessor until the end.
-            files = [file for file in (*published, state) if file.exists()]
-            needed += 2 * sum(file.stat().st_size for file in files)
-        free = shutil.disk_usage(self.path).free
-        if free < needed:
-            raise HomeError(
-                f"The disk of {self.path} has {_in_megabytes(free)} free, and this "
-                f"refresh may need {_in_megabytes(needed)}. Free some space, or keep "
-                "fewer versions (CUSTOMER360_KEEP_VERSIONS)."
+            published = disk.Occupied(
+                state=disk.size_of(self.state_of(current.id)),
+                databases=disk.size_of(current.analytics, current.private),
+                parquet=disk.size_of(current.path / PARQUET),
             )
+        needed = disk.needed_bytes(published, new_landing_bytes)
+        self.space = disk.Space(needed, disk.free_bytes(self.path))
+        if self.space.free < needed:
+            raise DiskFull(
+                f"The disk of {self.path} (mounted at {disk.mount_of(self.path)}) has"
+                f" {disk.in_megabytes(self.space.free)} free, and this refresh may need"
+                f" {disk.in_megabytes(needed)}. {_ROOM} Nothing was begun."
+            )
+
+    def full_disk(self, *, is_published: bool) -> DiskFull:
+        """Sweep what a refresh wrote until its disk was full; say what was needed."""
+        free = disk.free_bytes(self.path)
+        used = disk.usage_of(self.candidates).total
+        was_needed = (
+            f" When the refresh began {disk.in_megabytes(self.space.free)} were free,"
+            f" and it was expected to need up to {disk.in_megabytes(self.space.needed)}"
+            f"; it had written {disk.in_megabytes(used)}."
+            if self.space
+            else ""
+        )
+        self.sweep()
+        what_is_left = (
+            "The version had been published before that, and is whole."
+            if is_published
+            else "Nothing was published; what the refresh had written was removed."
+        )
+        return DiskFull(
+            f"The disk of {self.path} (mounted at {disk.mount_of(self.path)}) is full: "
+            f"{disk.in_megabytes(free)} free.{was_needed} {_ROOM} {what_is_left}"
+        )
 
     def _settle_on_disk(self, candidate: Candidate) -> None:
         opened = {
@@ -355,7 +423,24 @@ class Home:
             file = candidate.path / name
             _sync(file)
             open_to(file)
+        for folder in PUBLIC_FOLDERS:
+            self._settle_folder(candidate.path / folder)
         _sync(candidate.path)
+
+    def _settle_folder(self, folder: Path) -> None:
+        """Open a folder to readers with all it holds, and make it durable."""
+        if not folder.is_dir():
+            return
+        for path in folder.iterdir():
+            if path.is_dir():
+                self._settle_folder(path)
+                continue
+            _sync(path)
+            # one that is open may be the file of an older version too
+            if not self.access.is_open_to_readers(path):
+                self.access.open_to_readers(path)
+        folder.chmod(0o755)
+        _sync(folder)
 
     def _flip(self, version_id: str) -> None:
         self._point(self.current, self.versions_folder / version_id)
@@ -382,7 +467,7 @@ def _require_only_whole_files(candidate: Candidate) -> None:
     expected = {STATE, ANALYTICS, PRIVATE, MANIFEST}
     for spilled in candidate.path.glob("*.tmp"):
         _remove(spilled)
-    found = {file.name for file in candidate.path.iterdir()}
+    found = {file.name for file in candidate.path.iterdir()} - {*PUBLIC_FOLDERS}
     if found != expected:
         odd = ", ".join(sorted(found ^ expected))
         raise HomeError(
@@ -410,7 +495,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _in_megabytes(size: int) -> str:
-    return f"{size / 1_000_000:,.0f} MB"

@@ -370,6 +370,11 @@ def test_purge_lists_and_rewrites(story: Story) -> None:
         assert now[name].splitlines()[-1] == story.files_before[name].splitlines()[-1]
 
 
+def test_an_erasure_writes_every_parquet_file_anew(story: Story) -> None:
+    assert "Parquet files (0 unchanged)" in story.said_at_erasure
+    assert list(story.home.glob("versions/*/parquet/marts/dim_customers.parquet"))
+
+
 def test_the_report_proves_it(story: Story) -> None:
     reports = sorted((story.home / "erasure_reports").glob("*.json"))
     assert reports
@@ -378,6 +383,7 @@ def test_the_report_proves_it(story: Story) -> None:
     assert all(file["is_rewritten"] for file in report["landed_files"])
 
 
+@pytest.mark.long
 def test_what_lands_again_is_erased_again(story: Story, tmp_path: Path) -> None:
     home, landing = tmp_path / "home", tmp_path / "landing"
     shutil.copytree(story.home, home, symlinks=True)
@@ -406,6 +412,7 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield folder
 
 
+@pytest.mark.long
 def test_the_retention_period_erases_whom_nobody_saw(small_build: Path) -> None:
     state = small_build / "state.duckdb"
     contract = read_contract(PROJECT / "models" / "staging" / "_sources.yml")

@@ -125,6 +125,7 @@ def record_of(demo: Databases, source_system: str, customer_id: str) -> Record:
     return known | {"updated_at": "2025-06-30T12:00:00Z"}
 
 
+@pytest.mark.long
 def test_customers_join_and_part_and_all_facts_follow(
     before: Databases, demo_copy: Published
 ) -> None:

@@ -67,7 +67,8 @@ def test_what_is_published_is_physical_and_whole(
         "select count(*) from duckdb_views() where not internal"
     ).fetchone() == (0,)
     files = {f.name for f in (published_demo.home / "current").iterdir()}
-    assert files == {"analytics.duckdb", "private.duckdb", "manifest.json"}
+    databases = {"analytics.duckdb", "private.duckdb"}
+    assert files == {*databases, "manifest.json", "parquet", "report"}
 
 
 def test_the_manifest_tells_what_the_tables_hold(
@@ -95,6 +96,36 @@ def test_no_blocking_check_failed(analytics: duckdb.DuckDBPyConnection) -> None:
         " where severity = 'blocking' and not is_passed"
     ).fetchall()
     assert failed == []
+
+
+def test_the_quality_page_is_published_and_refers_to_nothing_outside(
+    published_demo: Published, analytics: duckdb.DuckDBPyConnection
+) -> None:
+    current = published_demo.home / "current"
+    file = current / str(manifest_of(published_demo.home)["report"])
+    page = file.read_text()
+    assert re.findall(r"//|src=|href=|url\(|@import|<script", page) == []
+    checks = analytics.execute(
+        "select distinct check_name from audit.quality_results"
+    ).fetchall()
+    assert [name for (name,) in checks if name not in page] == []
+    assert file.stat().st_mode & 0o777 == 0o444
+
+
+def test_the_measures_of_the_last_days_are_kept(
+    analytics: duckdb.DuckDBPyConnection,
+) -> None:
+    kept = dict(
+        analytics.execute(
+            "select table_name, count(distinct profile_date)"
+            " from audit.quality_profiles where measure = 'row_count' group by all"
+        ).fetchall()
+    )
+    families = analytics.execute(
+        "select table_name from duckdb_tables() where schema_name = 'metrics'"
+    ).fetchall()
+    assert all(kept[name] == 1 for (name,) in families)
+    assert kept["orders"] >= 56
 
 
 def test_the_end_is_told_in_a_few_lines(published_demo: Published) -> None:
@@ -147,7 +178,7 @@ def test_a_refused_refresh_leaves_what_was_published(demo_copy: Published) -> No
 
     # what was refused is told by the next refresh that publishes
     (demo_copy.landing / "orders" / "spoiled.csv").unlink()
-    again = refresh(demo_copy.home, demo_copy.landing)
+    again = refresh(demo_copy.home, demo_copy.landing, FORCE="true")
     assert again.returncode == 0, again.stdout
     with duckdb.connect(str(demo_copy.analytics_path), read_only=True) as connection:
         told = connection.execute(
@@ -160,19 +191,20 @@ def test_a_refused_refresh_leaves_what_was_published(demo_copy: Published) -> No
     ]
 
 
+@pytest.mark.long
 def test_a_killed_refresh_changes_nothing_and_the_next_succeeds(
     demo_copy: Published,
 ) -> None:
     before = manifest_of(demo_copy.home)
     for step in ("dbt", "publish_checks"):
-        process = start_refresh(demo_copy.home, demo_copy.landing)
+        process = start_refresh(demo_copy.home, demo_copy.landing, FORCE="true")
         wait_for_step(demo_copy.home, step, process)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         assert manifest_of(demo_copy.home) == before
         assert len(list((demo_copy.home / "candidates").iterdir())) == 1
 
-    again = refresh(demo_copy.home, demo_copy.landing)
+    again = refresh(demo_copy.home, demo_copy.landing, FORCE="true")
     assert again.returncode == 0, again.stdout
     assert manifest_of(demo_copy.home)["previous_version"] == before["id"]
     assert not any((demo_copy.home / "candidates").iterdir())
@@ -180,7 +212,7 @@ def test_a_killed_refresh_changes_nothing_and_the_next_succeeds(
 
 def test_sigterm_ends_a_refresh_cleanly(demo_copy: Published) -> None:
     before = manifest_of(demo_copy.home)
-    process = start_refresh(demo_copy.home, demo_copy.landing)
+    process = start_refresh(demo_copy.home, demo_copy.landing, FORCE="true")
     wait_for_step(demo_copy.home, "dbt", process)
     asked = time.monotonic()
     process.send_signal(signal.SIGTERM)

@@ -25,6 +25,7 @@ def first(first_build: Path) -> Cells:
     return public_cells(first_build, trace=True)
 
 
+@pytest.mark.long
 def test_the_same_input_gives_the_same_cells(first: Cells, tmp_path: Path) -> None:
     again = public_cells(build(DEMO, tmp_path / "again"), trace=True)
     assert differences(first, again) == []
@@ -59,6 +60,7 @@ def test_files_that_come_later_give_the_same_as_all_at_once(
     assert differences(first, evening) == []
 
 
+@pytest.mark.long
 def test_a_past_day_does_not_see_what_came_later(tmp_path: Path) -> None:
     """Rows that happened or became known after the day change no cell of it."""
     past_day, day_after_everywhere = "2025-03-31", "2025-04-02"

@@ -216,17 +216,37 @@ def candidate() -> Iterator[duckdb.DuckDBPyConnection]:
                     4900.00::decimal(38, 6) as accepted_amount,
                     50.00::decimal(38, 6) as superseded_amount,
                     25.00::decimal(38, 6) as not_yet_amount,
-                    25.00::decimal(38, 6) as quarantined_amount;
+                    25.00::decimal(38, 6) as quarantined_amount
+                union all by name
+                select 'costs' as table_name, 'costs.csv' as file_path,
+                    false as is_replaced, 1 as landed_row_count,
+                    1 as accepted_row_count, 0 as superseded_row_count,
+                    0 as not_yet_row_count, 0 as quarantined_row_count,
+                    100 as landed_amount, 100 as accepted_amount;
             create table analytics.audit.quarantine_reasons as
                 select 'orders' as table_name, 'orders/a.csv' as file_path,
                     'ordered_at' as column_name, 'bad_timestamp' as reason,
                     5 as row_count, 17 as first_record_number;
             create table analytics.marts.fct_orders as
                 select i::varchar as order_id, 5.00::decimal(18, 2)
-                    as gross_amount_local, date '2025-06-30' as as_of_date
+                    as gross_amount_local, date '2025-06-30' as as_of_date,
+                    1.0 as exchange_rate, 5.00 as gross_amount,
+                    0.50 as discount_amount, if(i = 0, 2.50, 4.50) as net_amount
                 from range(980) as r(i);
+            create table analytics.marts.fct_refunds as
+                select '0' as order_id, 2.00::decimal(18, 2)
+                    as restated_refund_amount, 2.00 as refund_amount_local
+                where false;
+            insert into analytics.marts.fct_refunds values ('0', 2.00, 2.00);
+            insert into analytics.audit.landing_reconciliation by name
+                select 'refunds' as table_name, 'refunds.csv' as file_path,
+                    false as is_replaced, 1 as landed_row_count,
+                    1 as accepted_row_count, 0 as superseded_row_count,
+                    0 as not_yet_row_count, 0 as quarantined_row_count,
+                    2 as landed_amount, 2 as accepted_amount;
             create table analytics.marts.fct_costs as
-                select date '2025-06-01' as cost_month, 'retention' as purpose,
+                select 'ledger-1' as cost_id, date '2025-06-01' as cost_month,
+                    'retention' as purpose, 60.00 as allocated_amount,
                     100.00::decimal(18, 2) as amount,
                     40.00::decimal(18, 2) as unallocated_amount;
             create table analytics.marts.fct_customer_costs as
@@ -236,6 +256,7 @@ def candidate() -> Iterator[duckdb.DuckDBPyConnection]:
             create table analytics.metrics.metrics_retention as
                 select 'DE' as market, 0.8::double as retention_rate,
                     1.2::double as retention_rate_end_less_new,
+                    12 as customer_count, -100.0::double as nps_score,
                     null::double as churn_rate;
             """
         )
@@ -274,19 +295,22 @@ def test_a_candidate_that_ties_out_passes(
         ),
         (
             "update analytics.audit.landing_reconciliation"
-            " set quarantined_row_count = 25, superseded_row_count = -10",
+            " set quarantined_row_count = 25, superseded_row_count = -10"
+            " where table_name = 'orders'",
             "quarantine_within_limits",
             "orders",
             25,
         ),
         (
-            "update analytics.audit.landing_reconciliation set not_yet_row_count = 4",
+            "update analytics.audit.landing_reconciliation set not_yet_row_count = 4"
+            " where table_name = 'orders'",
             "landed_rows_add_up",
             "orders",
             1,
         ),
         (
-            "update analytics.audit.landing_reconciliation set not_yet_amount = 24.99",
+            "update analytics.audit.landing_reconciliation set not_yet_amount = 24.99"
+            " where table_name = 'orders'",
             "landed_amounts_add_up",
             "orders",
             1,
@@ -296,7 +320,7 @@ def test_a_candidate_that_ties_out_passes(
             " where order_id = '7'",
             "marts_tie_to_landing",
             "fct_orders",
-            1,
+            2,  # nor does it tie to the gross amount in the reporting currency
         ),
         (
             "update analytics.marts.fct_customer_costs set allocated_amount = 19.9",
@@ -329,6 +353,51 @@ def test_a_candidate_that_ties_out_passes(
             "update analytics.metrics.metrics_retention set churn_rate = 1.5",
             "rates_are_fractions",
             "metrics_retention",
+            1,
+        ),
+        (
+            "update analytics.metrics.metrics_retention set nps_score = -101",
+            "numbers_in_range",
+            "metrics_retention",
+            1,
+        ),
+        (
+            "update analytics.metrics.metrics_retention set customer_count = -1",
+            "numbers_in_range",
+            "metrics_retention",
+            1,
+        ),
+        (
+            "update analytics.metrics.metrics_retention"
+            " set retention_rate_end_less_new = 'nan'",
+            "numbers_in_range",
+            "metrics_retention",
+            1,
+        ),
+        (
+            "update analytics.marts.fct_refunds set refund_amount_local = 2.01",
+            "marts_tie_to_landing",
+            "fct_refunds",
+            1,
+        ),
+        (
+            "update analytics.marts.fct_refunds set restated_refund_amount = 4",
+            "marts_tie_to_landing",
+            "fct_orders",
+            1,
+        ),
+        (
+            "update analytics.marts.fct_orders set gross_amount = 5.01,"
+            " net_amount = net_amount + 0.01 where order_id = '7'",
+            "marts_tie_to_landing",
+            "fct_orders",
+            1,
+        ),
+        (
+            "insert into analytics.marts.fct_costs by name"
+            " select 'ledger-2' as cost_id, 0 as amount",
+            "marts_tie_to_landing",
+            "fct_costs",
             1,
         ),
     ],
@@ -365,7 +434,8 @@ def test_a_closed_door_says_what_where_and_what_to_do(
     candidate.execute(
         """
         update analytics.audit.landing_reconciliation
-            set quarantined_row_count = 105, accepted_row_count = 880;
+            set quarantined_row_count = 105, accepted_row_count = 880
+            where table_name = 'orders';
         delete from analytics.marts.fct_orders where order_id::int >= 880;
         update analytics.audit.quarantine_reasons set row_count = 105;
         """

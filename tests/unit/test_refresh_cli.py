@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.journal import Journal, RefreshRecord, merged
+from orchestration.lib.journal import JOURNAL, Journal, RefreshRecord, merged
 from orchestration.lib.masking import without_values
 from orchestration.lib.progress import CLEAR_LINE, Progress
 from orchestration.lib.quality import DoorClosed
@@ -342,3 +342,67 @@ def test_a_run_of_some_steps_is_unfinished(home: Home) -> None:
         refresh.begin()
     (record,) = Journal(home.logs / "refreshes.jsonl").records()
     assert record["outcome"] == "unfinished"
+
+
+def fill_the_disk(*arguments: object, **options: object) -> None:
+    raise duckdb.IOException("Could not write file: No space left on device")
+
+
+@pytest.mark.parametrize("step", ["landing", "landing_checks"])
+def test_a_full_disk_is_named_and_what_was_written_goes(
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    step: str,
+) -> None:
+    before = published(home)
+    name = {"landing": "land", "landing_checks": "quality.check_landing"}[step]
+    monkeypatch.setattr(f"orchestration.lib.refreshing.{name}", fill_the_disk)
+    assert refreshed() == 1
+    told = capsys.readouterr().err
+    assert f"The disk of {home.path} (mounted at /" in told
+    assert "is full" in told and "was expected to need up to" in told
+    assert "CUSTOMER360_HOME" in told and f"see version {before.id}" in told
+    assert published(home) == before
+    assert list(home.candidates.iterdir()) == []
+    (record,) = Journal(home.logs / JOURNAL).records()
+    assert (record["outcome"], record["failed_step"]) == ("failed", step)
+
+
+def test_a_disk_that_is_full_beside_the_steps_is_named_too(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(refresh: Refresh) -> None:
+        refresh.begin()
+        raise RuntimeError("(sqlite3.OperationalError) database or disk is full")
+
+    assert refreshed(run) == 1
+    assert f"The disk of {home.path}" in capsys.readouterr().err
+    assert list(home.candidates.iterdir()) == []
+
+
+def test_a_stop_after_the_flip_is_an_end_that_published(home: Home) -> None:
+    settings, progress = Settings.from_environment(), Progress(io.StringIO())
+    with opened_refresh(settings, progress, datetime.now(UTC)) as refresh:
+        refresh.begin()
+        for file in (refresh.candidate.analytics, refresh.candidate.private):
+            duckdb.connect(str(file)).close()
+        home.publish(refresh.candidate, {})
+        refresh.end("stopped")
+    (record,) = Journal(home.logs / JOURNAL).records()
+    assert record["outcome"] == "published"
+
+
+def test_what_fails_after_the_flip_is_told_and_no_failure(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, progress = Settings.from_environment(), Progress(io.StringIO())
+    with opened_refresh(settings, progress, datetime.now(UTC)) as refresh:
+        refresh.begin()
+
+        def refuse(*arguments: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Journal, "note", refuse)
+            assert "could not tidy up (No space left" in refresh._tidy_up()

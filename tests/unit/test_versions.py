@@ -12,7 +12,13 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib.versions import AnotherRefreshRuns, Home, HomeError, Version
+from orchestration.lib.versions import (
+    AnotherRefreshRuns,
+    DiskFull,
+    Home,
+    HomeError,
+    Version,
+)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONG_AGO = timedelta(days=1)
@@ -30,11 +36,25 @@ def home(tmp_path: Path) -> Home:
 
 
 def publish(home: Home, text: str, now: datetime = NOON) -> Version:
-    """Publish a version whose three databases hold `text` (no real databases)."""
+    """Publish a version whose databases and Parquet hold `text` (no real ones).
+
+    `parquet/marts/same.parquet` is one file in all versions, as an unchanged table is.
+    """
     candidate = home.begin(home.next_id(now))
-    for file in (candidate.state, candidate.analytics, candidate.private):
+    folder = candidate.path / "parquet" / "marts"
+    folder.mkdir(parents=True)
+    own = folder / "own.parquet"
+    for file in (candidate.state, candidate.analytics, candidate.private, own):
         file.write_text(text)
-    manifest = {"text": text, "previous_version": home.current_id}
+    if home.current_id is None:
+        (folder / "same.parquet").write_text("the same")
+    else:
+        os.link(home.current / "parquet/marts/same.parquet", folder / "same.parquet")
+    manifest = {
+        "text": text,
+        "previous_version": home.current_id,
+        "parquet": {"marts.own": {}, "marts.same": {}},
+    }
     return home.publish(candidate, manifest)
 
 
@@ -46,8 +66,13 @@ def seen(home: Home) -> str | None:
     current = home.current_version()
     assert current is not None
     state = home.state_of(current.id)
-    texts = {file.read_text() for file in (current.analytics, current.private, state)}
+    parquet = home.current / "parquet" / "marts"
+    own = parquet / "own.parquet"
+    files = (current.analytics, current.private, state, own)
+    texts = {file.read_text() for file in files}
     texts.add(current.manifest["text"])
+    assert (parquet / "same.parquet").read_text() == "the same"
+    assert home.is_whole(current)
     (text,) = texts
     return text
 
@@ -58,6 +83,7 @@ def test_a_version_is_published_whole(home: Home) -> None:
     assert home.current.readlink() == Path("versions") / version.id
     assert mode(home.current / "analytics.duckdb") == 0o444
     assert mode(home.current / "private.duckdb") == 0o440
+    assert mode(home.current / "parquet" / "marts" / "own.parquet") == 0o444
     assert mode(home.state_of(version.id).parent) == 0o700
     assert mode(version.path) == 0o755
     assert list(home.candidates.iterdir()) == []
@@ -124,6 +150,7 @@ def die_at(moment: int, patched: pytest.MonkeyPatch) -> None:
 
     for name in ("rename", "replace", "unlink", "symlink_to", "mkdir", "chmod"):
         patched.setattr(Path, name, counted(getattr(Path, name)))
+    patched.setattr(os, "link", counted(os.link))
     patched.setattr(shutil, "rmtree", counted(shutil.rmtree))
     patched.setattr(shutil, "copyfile", counted(shutil.copyfile))
     patched.setattr(os, "fsync", counted(os.fsync))
@@ -198,11 +225,63 @@ def test_rollback_says_what_there_is(home: Home) -> None:
 def test_a_disk_too_small_is_found_before(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = shutil.disk_usage(home.path)._replace(free=100_000_000)
+    usage = shutil.disk_usage(home.path)._replace(free=200_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     home.begin(home.next_id(NOON))
-    with pytest.raises(HomeError, match=r"100 MB free.*may need 667 MB"):
+    with pytest.raises(DiskFull, match=r"mounted at /.*has 200 MB free.* need 934 MB"):
         home.begin(home.next_id(NOON), new_landing_bytes=200_000_000)
+
+
+def test_every_copy_of_the_published_version_needs_room(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = publish(home, "x" * 1_000_000)
+    usage = shutil.disk_usage(home.path)._replace(free=138_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    # the state twice, both databases and the Parquet files once, and what is spare
+    with pytest.raises(DiskFull, match=r"138 MB free.* need 139 MB"):
+        home.begin(home.next_id(NOON))
+    assert list(home.candidates.iterdir()) == []
+    assert home.current_id == version.id
+
+
+def test_a_disk_that_fills_up_is_named_and_swept(home: Home) -> None:
+    publish(home, "first")
+    candidate = home.begin(home.next_id(NOON))
+    candidate.analytics.write_text("half")
+    told = str(home.full_disk(is_published=False))
+    assert str(home.path) in told and "mounted at /" in told
+    assert "were free" in told and "to need up to 134 MB" in told
+    assert "CUSTOMER360_KEEP_VERSIONS" in told and "Nothing was published" in told
+    assert list(home.candidates.iterdir()) == []
+    assert seen(home) == "first"
+    assert "is whole" in str(home.full_disk(is_published=True))
+
+
+def test_a_file_of_two_versions_stays_when_one_goes(home: Home) -> None:
+    first, second = publish(home, "first"), publish(home, "second")
+    assert home.usage_of(second.id).shared > 0
+    assert home.drop_older_than_current() == [first.id]
+    assert seen(home) == "second"
+    assert home.usage_of(second.id).shared == 0
+    assert not first.path.exists()
+
+
+def test_readers_may_enter_whatever_the_umask(home: Home) -> None:
+    before = os.umask(0o077)
+    try:
+        version = publish(home, "first")
+    finally:
+        os.umask(before)
+    assert mode(version.path / "parquet") == 0o755
+    assert mode(version.path / "parquet" / "marts") == 0o755
+
+
+def test_a_version_with_a_file_missing_is_not_whole(home: Home) -> None:
+    version = publish(home, "first")
+    assert home.is_whole(version)
+    (version.path / "parquet" / "marts" / "own.parquet").unlink()
+    assert not home.is_whole(version)
 
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""The alerts of the commands: to whom the environment says, about this home.
+
+Belongs here: putting an alert together from settings and a refresh. How it is sent
+stands in `lib.alerting`.
+"""
+
+import sys
+
+from orchestration.lib.alerting import Alert, send
+from orchestration.lib.refreshing import Refresh
+from orchestration.resources import Settings, SettingsError, alert_channels
+
+
+def alert_operators(
+    title: str,
+    text: str,
+    *,
+    severity: str = "critical",
+    refresh: Refresh | None = None,
+    refresh_id: str | None = None,
+    step: str | None = None,
+) -> list[str]:
+    """Send an alert on all channels that are configured; return those that took it.
+
+    What could not be sent is told on the stream for errors, and in the log of the
+    refresh where there is one; nothing is raised.
+    """
+
+    def log(line: str) -> None:
+        if refresh is not None:
+            refresh.log.line(line)
+        print(line, file=sys.stderr)
+
+    try:
+        channels = alert_channels()
+    except SettingsError as wrong:
+        log(f"alert NOT sent: {wrong}")
+        return []
+    alert = Alert(
+        title=title,
+        text=text,
+        home=_home(refresh),
+        severity=severity,
+        refresh_id=refresh.id if refresh else refresh_id,
+        step=refresh.failed_step if refresh else step,
+    )
+    return send(alert, channels, log)
+
+
+def _home(refresh: Refresh | None) -> str:
+    if refresh is not None:
+        return str(refresh.home.path)
+    try:
+        return str(Settings.from_environment().home)
+    except SettingsError:
+        # which setting is wrong stands in the text
+        return "unknown"

@@ -1,0 +1,159 @@
+"""What Dagster watches between nights: new files, failed runs, and the age of things.
+
+Belongs here: sensors. When files are new, versions stale and failures told is decided
+in `lib`; alerts go where `alerts` sends them, and nowhere without configuration.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from orchestration.alerts import alert_operators
+from orchestration.defs.nightly import NightlyJob
+from orchestration.defs.running import COMMAND, PARTITION, REFRESH_ID, STARTED_BY
+from orchestration.lib.arrivals import signature, unknown_files
+from orchestration.lib.contract import Contract
+from orchestration.lib.days import day_before
+from orchestration.lib.freshness import why_stale
+from orchestration.lib.masking import without_values
+from orchestration.lib.versions import Home, HomeError
+from orchestration.resources import Settings
+
+LOOK_SECONDS = 60
+AGE_SECONDS = 600
+# somebody who was told today knows
+TELL_AGAIN = timedelta(hours=24)
+# the modules before the name of an error
+MODULE = re.compile(r"^(?:\w+\.)+(?=\w+: )")
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def landing_sensor(
+    settings: Settings, contract: Contract, job: NightlyJob
+) -> dg.SensorDefinition:
+    """Return the sensor that starts a refresh when new files have stopped growing."""
+    on, off = dg.DefaultSensorStatus.RUNNING, dg.DefaultSensorStatus.STOPPED
+
+    @dg.sensor(
+        name="landed_files",
+        job=job,
+        minimum_interval_seconds=LOOK_SECONDS,
+        default_status=on if settings.refresh_on_landing else off,
+        description=(
+            "Starts a refresh, as of the day before, once two looks find the same new "
+            "files with the same sizes and times of change."
+        ),
+    )
+    def landed_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        unfinished = dg.RunsFilter(job_name=job.name, statuses=UNFINISHED)
+        if context.instance.get_runs_count(unfinished):
+            return _later("a refresh is at work", context.cursor)
+        home = Home(settings.home)
+        state = home.state_of(home.current_id) if home.current_id else None
+        files = unknown_files(settings.landing, contract, state)
+        seen = json.loads(context.cursor or "{}")
+        look = signature(files)
+        if not files or look == seen.get("asked"):
+            # what a refresh refused is not asked for again until it changes
+            return _later("no new files", json.dumps({**seen, "seen": None}))
+        if look != seen.get("seen"):
+            waiting = json.dumps({**seen, "seen": look})
+            return _later(f"{len(files)} new files, perhaps still growing", waiting)
+        day = day_before(datetime.now(UTC), settings.business_timezone).isoformat()
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(partition_key=day)],
+            cursor=json.dumps({"asked": look, "seen": None}),
+        )
+
+    return landed_files
+
+
+def staleness_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Return the sensor that alerts when what readers see has become too old."""
+
+    @dg.sensor(
+        name="published_version_age",
+        minimum_interval_seconds=AGE_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=(
+            f"Alerts, once a day, while the published version is older than "
+            f"{settings.stale_after_hours} h."
+        ),
+    )
+    def published_version_age(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        now = datetime.now(UTC)
+        allowed = timedelta(hours=settings.stale_after_hours)
+        try:
+            why = why_stale(Home(settings.home), now, allowed)
+        except HomeError as error:
+            why = str(error)
+        if why is None:
+            return _later("fresh", cursor="")
+        if context.cursor and now - _instant(context.cursor) < TELL_AGAIN:
+            return _later(f"told before: {why}", context.cursor)
+        alert_operators("The published version is stale", why)
+        return _later(why, now.isoformat())
+
+    return published_version_age
+
+
+def failure_sensor(job: NightlyJob) -> dg.SensorDefinition:
+    """Return the sensor that alerts when a run failed for good."""
+
+    @dg.run_failure_sensor(
+        name="failed_refresh",
+        monitored_jobs=[job],
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Alerts when a refresh that Dagster started failed for good.",
+    )
+    def failed_refresh(context: dg.RunFailureSensorContext) -> dg.SkipReason:
+        tags = context.dagster_run.tags
+        if tags.get(STARTED_BY) == COMMAND[STARTED_BY]:
+            return dg.SkipReason("the command alerted by itself")
+        if tags.get("dagster/will_retry") == "true":
+            return dg.SkipReason("it will be tried again")
+        step, message = failure_of_run(context)
+        alert_operators(
+            f"Refresh failed{_of_day(tags.get(PARTITION))}",
+            f"{message}\n\nDagster's run: {context.dagster_run.run_id}",
+            refresh_id=tags.get(REFRESH_ID),
+            step=step,
+        )
+        return dg.SkipReason("alerted")
+
+    return failed_refresh
+
+
+def failure_of_run(context: dg.RunFailureSensorContext) -> tuple[str | None, str]:
+    """Return the step that failed, and what its error says without values of rows."""
+    events: Sequence[dg.DagsterEvent] = context.get_step_failure_events()
+    for event in events:
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None:
+            named = MODULE.sub("", error.message)
+            return event.step_key, without_values(named).strip()
+    return None, without_values(context.failure_event.message or "no reason given")
+
+
+def _of_day(day: str | None) -> str:
+    return f" as of {day}" if day else ""
+
+
+def _later(why: str, cursor: str | None) -> dg.SensorResult:
+    return dg.SensorResult(skip_reason=dg.SkipReason(why), cursor=cursor)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,171 @@
+"""Alerts to those who run the warehouse: by webhook, by e-mail, or nowhere.
+
+Belongs here: how an alert is said and sent. Does not belong here: when (the callers
+decide) and where to (`resources` reads it). An alert holds no value of a row, and what
+is said of a failed one holds no address: addresses hold keys.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, unquote, urlsplit
+
+if TYPE_CHECKING:
+    import smtplib
+
+TIMEOUT_SECONDS = 10
+# chats and mail boxes cut or refuse what is longer
+LONGEST_TEXT = 4000
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Where alerts go; nothing given sends nothing. Never shown: they hold keys.
+
+    `smtp_url` is smtp:// (encrypted where the server can), smtp+starttls:// (encrypted,
+    or not sent) or smtps:// (encrypted from the start), with user:password@ or without.
+    """
+
+    webhook_url: str | None = field(default=None, repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_to: tuple[str, ...] = field(default=(), repr=False)
+    mail_from: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What happened, in words for the person on call.
+
+    `severity` is critical (nothing is published, or what is has become too old) or
+    warning. `refresh_id` and `step` are None where no refresh, or no step, is at fault.
+    """
+
+    title: str
+    text: str
+    home: str
+    severity: str = "critical"
+    refresh_id: str | None = None
+    step: str | None = None
+
+    def body(self) -> dict[str, str | None]:
+        """Return what the webhook is given."""
+        return {
+            "title": self.title,
+            "text": shortened(self.text),
+            "severity": self.severity,
+            "refresh_id": self.refresh_id,
+            "step": self.step,
+            "home": self.home,
+        }
+
+
+class NotEncrypted(Exception):
+    """The mail server offers no encryption, and a password or a rule asks for it."""
+
+
+def send(
+    alert: Alert, channels: Channels, log: Callable[[str], None] = lambda line: None
+) -> list[str]:
+    """Send an alert on every channel that is configured; return those that took it.
+
+    Never raises: an alert that cannot be delivered is a line in the log, and must not
+    hide what it was about.
+    """
+    delivered = []
+    for name, is_wanted, deliver in (
+        ("webhook", channels.webhook_url, _post),
+        ("mail", channels.smtp_url, _mail),
+    ):
+        if not is_wanted:
+            continue
+        try:
+            deliver(alert, channels)
+            delivered.append(name)
+            log(f"alert sent by {name}: {alert.title}")
+        except Exception as error:
+            log(f"alert NOT sent by {name}: {_told(error)}")
+    return delivered
+
+
+def shortened(text: str) -> str:
+    """Cut a text to what chats and mail boxes take."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[:LONGEST_TEXT]}\n… (the rest is in the log)"
+
+
+def _post(alert: Alert, channels: Channels) -> None:
+    import urllib.request
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        """Follows nobody elsewhere: alerts go where they were configured to go."""
+
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    request = urllib.request.Request(
+        channels.webhook_url or "",
+        data=json.dumps(alert.body(), ensure_ascii=False).encode(),
+        headers={"Content-Type": "application/json; charset=utf-8"},
+        method="POST",
+    )
+    opener = urllib.request.build_opener(Stay())
+    with opener.open(request, timeout=TIMEOUT_SECONDS):
+        pass
+
+
+def _mail(alert: Alert, channels: Channels) -> None:
+    from email.message import EmailMessage
+    from email.utils import formatdate
+
+    server = urlsplit(channels.smtp_url or "")
+    message = EmailMessage()
+    message["Subject"] = f"[{alert.severity}] {alert.title}"
+    message["From"] = channels.mail_from or channels.mail_to[0]
+    message["To"] = ", ".join(channels.mail_to)
+    message["Date"] = formatdate()
+    facts = [("refresh", alert.refresh_id), ("step", alert.step), ("home", alert.home)]
+    lines = [f"{name}: {value}" for name, value in facts if value]
+    message.set_content("\n".join([shortened(alert.text), "", *lines]))
+    with _connected(server) as connection:
+        if server.username:
+            connection.login(unquote(server.username), unquote(server.password or ""))
+        connection.send_message(message)
+
+
+def _connected(server: SplitResult) -> "smtplib.SMTP":
+    """Open the connection, encrypted as the address and its password ask for."""
+    import smtplib
+    import ssl
+
+    host = server.hostname or ""
+    trust = ssl.create_default_context()
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(
+            host, server.port or 465, timeout=TIMEOUT_SECONDS, context=trust
+        )
+    usual_port = 25 if server.scheme == "smtp" else 587
+    connection = smtplib.SMTP(host, server.port or usual_port, timeout=TIMEOUT_SECONDS)
+    connection.ehlo()
+    if connection.has_extn("starttls"):
+        connection.starttls(context=trust)
+        connection.ehlo()
+    elif server.scheme == "smtp+starttls" or (server.password and host not in LOOPBACK):
+        connection.close()
+        raise NotEncrypted("the mail server offers no encryption")
+    return connection
+
+
+def _told(error: Exception) -> str:
+    """Say what went wrong, without what the other side or the address said."""
+    code = getattr(error, "code", None) or getattr(error, "smtp_code", None)
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, OSError):
+        error = reason
+    detail = f" {code}" if code else ""
+    said = error.strerror if isinstance(error, OSError) and not code else None
+    if isinstance(error, NotEncrypted):
+        said = str(error)
+    return f"{type(error).__name__}{detail}" + (f" ({said})" if said else "")

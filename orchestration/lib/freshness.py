@@ -1,0 +1,42 @@
+"""How old the published version is, and from when on that is too old.
+
+A version is as old as the instant until which its refresh looked at what had landed.
+Reads no clock.
+"""
+
+from datetime import datetime, timedelta
+
+from orchestration.lib.versions import Home, HomeError, Version
+
+
+def observed_until(version: Version) -> datetime:
+    """Return the instant (UTC) until which a version knows what landed."""
+    return datetime.fromisoformat(str(version.manifest["observed_until_at"]))
+
+
+def why_stale(home: Home, now: datetime, stale_after: timedelta) -> str | None:
+    """Say in a sentence why what readers see is too old; None where it is not.
+
+    Raises HomeError where `current` names no version.
+    """
+    version = home.current_version()
+    if version is None:
+        if home.current_id is not None:
+            raise HomeError(
+                f"{home.current} names version {home.current_id}, which is not there."
+            )
+        return f"Nothing has been published in {home.path} yet."
+    age = now - observed_until(version)
+    if age <= stale_after:
+        return None
+    return (
+        f"Readers of {home.path} see version {version.id} (as of "
+        f"{version.manifest['as_of_date']}), which is {told_hours(age)} old; "
+        f"{told_hours(stale_after)} are allowed (CUSTOMER360_STALE_AFTER_HOURS). "
+        f"Why newer ones failed stands in {home.logs}."
+    )
+
+
+def told_hours(age: timedelta) -> str:
+    """Return an age as a person says it."""
+    return f"{age.total_seconds() / 3600:,.0f} h"

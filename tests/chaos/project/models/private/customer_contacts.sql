@@ -1,0 +1,2 @@
+select order_id as customer_id
+from {{ ref("fct_orders") }}

@@ -1,0 +1,221 @@
+"""Backfills: which days are built, what readers see, what a person is told."""
+
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration import backfill
+from orchestration.lib.backfill import (
+    MadeFrom,
+    Outcome,
+    published_days,
+    require_space,
+    told_before,
+    told_end,
+)
+from orchestration.lib.days import days_between
+from orchestration.lib.progress import Progress
+from orchestration.lib.refreshing import Refresh
+from orchestration.lib.versions import DiskFull, Home, Version
+from orchestration.resources import Settings
+from tests.unit.test_alerting import webhook
+
+INPUTS = MadeFrom("inputs", "code", "settings")
+JUNE = list(days_between(date(2025, 6, 1), date(2025, 6, 3)))
+
+
+def made(day: str, **other: str) -> dict[str, Any]:
+    record = {"outcome": "published", "as_of_date": day, "version": f"of {day}"}
+    return {**record, **vars(INPUTS), **other}
+
+
+def publish(home: Home, day: str, *, is_current: bool, is_backfill: bool) -> Version:
+    candidate = home.begin(home.next_id(datetime(2026, 1, 1, tzinfo=UTC)))
+    for file in (candidate.state, candidate.analytics, candidate.private):
+        file.write_text("x" * 1000)
+    facts = {**made(day), "is_backfill": is_backfill}
+    return home.publish(candidate, facts, is_current=is_current)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.create()
+    return home
+
+
+def test_days_made_from_the_same_are_done() -> None:
+    records = [
+        made("2025-06-01"),
+        made("2025-06-02", inputs_checksum="other"),
+        made("2025-06-03", code_version="other"),
+        made("2025-06-04", settings_checksum="other"),
+        made("2025-06-05", outcome="failed"),
+    ]
+    assert published_days(records, [], INPUTS) == {date(2025, 6, 1): "of 2025-06-01"}
+    assert published_days(records, [], None) == {}
+
+
+def test_a_version_that_the_journal_missed_is_done(home: Home) -> None:
+    version = publish(home, "2025-06-07", is_current=True, is_backfill=True)
+    records = [made("2025-06-07", outcome="killed")]
+    done = published_days(records, home.versions(), INPUTS)
+    assert done == {date(2025, 6, 7): version.id}
+    assert "no longer" not in told_before(version.id, home.versions())
+    assert "AGAIN=1" in told_before("gone", home.versions())
+
+
+def test_readers_keep_what_they_see_while_a_past_day_is_published(home: Home) -> None:
+    seen = publish(home, "2025-06-30", is_current=True, is_backfill=False)
+    aside = publish(home, "2025-06-01", is_current=False, is_backfill=True)
+    assert home.current_id == seen.id
+    assert [v.id for v in home.versions()] == [seen.id, aside.id]
+    home.sweep()
+    assert [v.id for v in home.versions()] == [seen.id, aside.id]
+    assert home.rollback(aside.id).is_current is False
+    assert home.current_id == aside.id
+
+
+def test_past_days_push_nothing_out(home: Home) -> None:
+    nights = [
+        publish(home, f"2025-07-0{n}", is_current=True, is_backfill=False).id
+        for n in (1, 2, 3)
+    ]
+    past = [
+        publish(home, f"2025-06-0{n}", is_current=False, is_backfill=True).id
+        for n in (1, 2, 3, 4)
+    ]
+    later = datetime.now(UTC) + timedelta(days=1)
+    dropped = home.drop_old(2, timedelta(0), later, keep_backfilled=3)
+    assert dropped == [nights[0], past[0]]
+
+
+def test_a_disk_that_is_too_small_is_told_before(home: Home) -> None:
+    require_space(home, 10**12, 10**12)
+    publish(home, "2025-06-30", is_current=True, is_backfill=False)
+    require_space(home, 30, 31)
+    require_space(home, 10**12, 31)
+    with pytest.raises(DiskFull, match="CUSTOMER360_KEEP_BACKFILLED"):
+        require_space(home, 10**12, 10**12)
+
+
+def test_the_end_counts_every_day() -> None:
+    outcomes = [
+        Outcome(date(2025, 6, 1), "published", ""),
+        Outcome(date(2025, 6, 2), "before", ""),
+        Outcome(date(2025, 6, 3), "failed", ""),
+    ]
+    first, second = told_end(outcomes, 5)
+    assert first == "5 days: 1 published, 1 had been before, 1 failed, 2 not begun."
+    assert "2025-06-03" in second
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[date | None]:
+    """The days that the command builds; 2025-06-02 fails."""
+    monkeypatch.setenv("CUSTOMER360_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(backfill, "PAUSE_SECONDS", 0)
+    days: list[date | None] = []
+
+    def run(refresh: Refresh) -> None:
+        days.append(refresh.settings.as_of_date)
+        assert refresh.settings.is_backfill
+        if refresh.settings.as_of_date == date(2025, 6, 2):
+            raise OSError("the disk is gone")
+
+    monkeypatch.setattr(backfill, "run_job", run)
+    monkeypatch.setattr(backfill, "_told", lambda refresh: "published")
+    return days
+
+
+def run(*arguments: str) -> int:
+    given = ["--from", "2025-06-01", "--to", "2025-06-03", *arguments]
+    return backfill.main(given)
+
+
+def test_a_failed_day_is_told_and_the_rest_goes_on(
+    built: list[date | None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with webhook() as hook:
+        monkeypatch.setenv("CUSTOMER360_ALERT_WEBHOOK_URL", hook.url)
+        assert run() == 1
+    assert built == JUNE
+    said = capsys.readouterr().out
+    assert "[2/3] 2025-06-02  FAILED: OSError: the disk is gone" in said
+    assert "3 days: 2 published, 0 had been before, 1 failed." in said
+    ((_, body),) = hook.posted
+    assert json.loads(body)["title"] == "Backfill failed"
+
+
+def test_a_flag_stops_at_a_failed_day(
+    built: list[date | None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--stop") == 1
+    assert built == JUNE[:2]
+    assert "1 not begun" in capsys.readouterr().out
+
+
+def test_what_is_done_is_built_again_only_when_asked(
+    built: list[date | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = {date(2025, 6, 1): "a", date(2025, 6, 2): "b"}
+    monkeypatch.setattr(backfill, "published_days", lambda *_: done)
+    assert run() == 0
+    assert built == JUNE[2:]
+    assert run("--again") == 1
+    assert built == [*JUNE[2:], *JUNE]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--from", "2025-06-03", "--to", "2025-06-01"], "lies before"),
+        (["--from", "yesterday"], "expected one as 2025-06-01"),
+        (["--to", "2025-06-01"], "required: --from"),
+    ],
+)
+def test_a_range_that_is_none_is_refused(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        backfill.main(arguments)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_range_that_has_not_come_builds_nothing(
+    built: list[date | None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert backfill.main(["--from", "2025-06-01", "--to", "2999-01-01"]) == 1
+    assert built == []
+    assert "a day that has not come" in capsys.readouterr().err
+
+
+def test_a_brief_progress_leaves_no_line_of_a_step() -> None:
+    stream = io.StringIO()
+    progress = Progress(stream, brief=True)
+    with progress.step("dbt", "4/6 dbt"):
+        pass
+    assert stream.getvalue() == ""
+    assert "dbt" in progress.seconds
+
+
+def test_only_a_backfill_lies_beside_what_readers_see(home: Home) -> None:
+    publish(home, "2025-06-15", is_current=True, is_backfill=False)
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    shown = {}
+    for is_backfill in (True, False):
+        settings = Settings(home.path, home.path, home.path, is_backfill=is_backfill)
+        refresh = Refresh(settings, home, Progress(io.StringIO()), now)
+        for day in ("2025-06-14", "2025-06-15", "2025-06-16"):
+            facts = {"as_of_date": day}
+            shown[is_backfill, day] = refresh._is_for_readers(facts)
+    assert [day for day, is_shown in shown.items() if not is_shown] == [
+        (True, "2025-06-14")
+    ]
