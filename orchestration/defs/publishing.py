@@ -1,6 +1,6 @@
-"""The published version as an asset: it comes after everything it holds."""
+"""The published version and its report as assets, after everything they hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import dagster as dg
@@ -13,21 +13,36 @@ from orchestration.resources import Settings
 def published_version(
     public: Iterable[dg.AssetKey], settings: Settings
 ) -> dg.AssetsDefinition:
-    """Return the asset that publishes what the publish door let pass."""
+    """Return the assets that publish what the publish door let pass."""
     stale_after = timedelta(hours=settings.stale_after_hours)
+    deps = list(public)
 
-    @dg.asset(
+    @dg.multi_asset(
         name="published_version",
-        deps=list(public),
-        description="What readers see from now on: the link `current` names it.",
-        group_name="published",
-        kinds={"duckdb"},
-        owners=[OWNER],
-        freshness_policy=dg.FreshnessPolicy.time_window(stale_after),
+        specs=[
+            dg.AssetSpec(
+                "published_version",
+                deps=deps,
+                description="What readers see from now on: `current` names it.",
+                group_name="published",
+                kinds={"duckdb", "parquet"},
+                owners=[OWNER],
+                freshness_policy=dg.FreshnessPolicy.time_window(stale_after),
+            ),
+            dg.AssetSpec(
+                "quality_report",
+                deps=deps,
+                description="What both doors found, as a page of the version.",
+                group_name="published",
+                kinds={"html"},
+                owners=[OWNER],
+            ),
+        ],
     )
-    def publish(refresh: RefreshResource) -> dg.MaterializeResult[None]:
+    def publish(refresh: RefreshResource) -> Iterator[dg.MaterializeResult[None]]:
         version = refresh.publish()
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
+            asset_key="published_version",
             metadata={
                 "version": version.id,
                 "as_of_date": version.manifest["as_of_date"],
@@ -37,7 +52,16 @@ def published_version(
                 "dagster/row_count": sum(version.manifest["rows"].values()),
                 "rows": dg.MetadataValue.json(dict(version.manifest["rows"])),
                 "seconds": dg.MetadataValue.json(dict(version.manifest["seconds"])),
-            }
+            },
+        )
+        yield dg.MaterializeResult(
+            asset_key="quality_report",
+            metadata={
+                "page": dg.MetadataValue.path(
+                    version.path / version.manifest["report"]
+                ),
+                "warnings": len(version.manifest["warnings"]),
+            },
         )
 
     return publish

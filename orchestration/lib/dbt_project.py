@@ -22,6 +22,8 @@ PARSED = (
     "seeds/lookups",
     "tests/dbt",
 )
+# dbt's own name for what it keeps between parses
+PARTIAL_PARSE_FILE_NAME = "partial_parse.msgpack"
 PUBLIC_SCHEMAS = ("marts", "metrics")
 
 
@@ -32,14 +34,17 @@ def current_manifest(project_dir: Path, target_dir: Path) -> Path:
     """
     manifest = target_dir / "manifest.json"
     belongs_to = target_dir / "manifest.checksum"
-    checksum = files_checksum(project_dir, PARSED)
-    if manifest.exists() and belongs_to.exists():
-        if belongs_to.read_text() == checksum:
-            return manifest
-        belongs_to.unlink()
+    folder, checksum = str(project_dir.resolve()), files_checksum(project_dir, PARSED)
+    known = belongs_to.read_text().splitlines() if belongs_to.exists() else []
+    if manifest.exists() and known == [folder, checksum]:
+        return manifest
+    belongs_to.unlink(missing_ok=True)
+    if known[:1] != [folder]:
+        # dbt would look for seeds in the folder where it parsed them
+        (target_dir / PARTIAL_PARSE_FILE_NAME).unlink(missing_ok=True)
     target_dir.mkdir(parents=True, exist_ok=True)
     run_dbt(["parse"], project_dir, target_dir)
-    belongs_to.write_text(checksum)
+    belongs_to.write_text(f"{folder}\n{checksum}\n")
     return manifest
 
 

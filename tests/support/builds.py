@@ -5,8 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zlib import crc32
 
 from tests.support.refreshes import PROJECT
+
+# dbt parses once for all builds of this process: it parses anew where a path differs
+_parsed = TemporaryDirectory(prefix="parsed-")
 
 
 def build(
@@ -24,18 +29,22 @@ def build(
     `settings` are further CUSTOMER360_ settings, `variables` those of dbt.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    told = json.dumps(variables or {})
+    building = Path(_parsed.name) / "building"
+    building.unlink(missing_ok=True)
+    building.symlink_to(folder.resolve())
     environment = {
         **os.environ,
         **{f"CUSTOMER360_{name}": value for name, value in settings.items()},
         "CUSTOMER360_LANDING": str(landing),
-        "CUSTOMER360_BUILD_DIR": str(folder),
+        "CUSTOMER360_BUILD_DIR": str(building),
         "CUSTOMER360_AS_OF_DATE": as_of_date,
-        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_TARGET_PATH": str(Path(_parsed.name) / str(crc32(told.encode()))),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
     dbt = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
     dbt += ["--resource-type", "seed", "--resource-type", "model"]
-    dbt += ["--vars", json.dumps(variables or {})]
+    dbt += ["--vars", told]
     for name in select:
         dbt += ["--select", f"+{name}"]
     for command in ([sys.executable, "-m", "orchestration.land"], dbt):
