@@ -44,7 +44,7 @@ class Backfill:
         waits = max(settings.lock_wait_seconds, LOCK_WAIT_SECONDS)
         is_again = again or settings.is_forced
         self.settings = replace(
-            settings, is_backfill=True, is_forced=is_again, lock_wait_seconds=waits
+            settings, never_back=True, is_forced=is_again, lock_wait_seconds=waits
         )
         self.days = days
         self.home = Home(settings.home)

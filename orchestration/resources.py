@@ -7,7 +7,6 @@ No clock is read here.
 
 import hashlib
 import hmac
-import importlib.util
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -102,7 +101,8 @@ class Settings:
 
     `nightly_at` is a time of day in `business_timezone`. `first_day` is the first day
     that Dagster offers. `keep_backfilled` counts versions that backfills made, beside
-    the others; `is_backfill` marks a refresh that makes one.
+    the others. Under `never_back` a version of an earlier day than readers see lies
+    aside: only who asks for a day by CUSTOMER360_AS_OF_DATE leads them back.
     """
 
     landing: Path
@@ -126,7 +126,7 @@ class Settings:
     stale_after_hours: int = 30
     keep_backfilled: int = 31
     refresh_on_landing: bool = False
-    is_backfill: bool = False
+    never_back: bool = False
     project_dir: Path = PROJECT_DIR
 
     @classmethod
@@ -250,7 +250,7 @@ def alert_channels(environment: Mapping[str, str] = os.environ) -> Channels:
 def prepare_dagster(folder: Path, environment: Mapping[str, str] = os.environ) -> None:
     """Write dagster.yaml into the instance folder, and name it to Dagster.
 
-    Raises SettingsError where Postgres is asked for without its package.
+    Raises SettingsError where the address of Postgres names another driver than ours.
     """
     text = DAGSTER_YAML.format(storage=_dagster_storage(folder, environment))
     file = folder / "dagster.yaml"
@@ -263,14 +263,14 @@ def prepare_dagster(folder: Path, environment: Mapping[str, str] = os.environ) -
 
 
 def _dagster_storage(folder: Path, environment: Mapping[str, str]) -> str:
-    if not environment.get("CUSTOMER360_DAGSTER_POSTGRES_URL", "").strip():
+    address = environment.get("CUSTOMER360_DAGSTER_POSTGRES_URL", "").strip()
+    if not address:
         return SQLITE_STORAGE.format(folder=folder)
-    if importlib.util.find_spec("dagster_postgres") is None:
+    if not address.startswith("postgresql+psycopg2://"):
+        # SQLAlchemy takes a plain postgresql:// for a driver that Dagster does not use
         raise SettingsError(
-            "CUSTOMER360_DAGSTER_POSTGRES_URL is set, and the package dagster-postgres "
-            "is not installed: it is no part of the lock. Install the release that "
-            "belongs to dagster into the virtual environment, or leave the setting "
-            "out to keep runs in SQLite."
+            "CUSTOMER360_DAGSTER_POSTGRES_URL does not name the driver; expected "
+            "postgresql+psycopg2://user:password@host/database."
         )
     return POSTGRES_STORAGE
 

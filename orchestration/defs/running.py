@@ -23,7 +23,7 @@ from orchestration.resources import Settings
 RefreshResource: TypeAlias = dg.ResourceParam[Refresh]
 
 # Dagster's own names
-PARTITION, BACKFILL = "dagster/partition", "dagster/backfill"
+PARTITION = "dagster/partition"
 RETRY_NUMBER, RETRIES = "dagster/retry_number", "dagster/max_retries"
 RETRY_FAILED_STEPS = "dagster/retry_on_asset_or_op_failure"
 # The steps of a refresh share one candidate: there is no going on from the middle.
@@ -77,7 +77,7 @@ def settings_of_run(settings: Settings, tags: Mapping[str, str]) -> Settings:
     return replace(
         settings,
         as_of_date=date.fromisoformat(day) if day else settings.as_of_date,
-        is_backfill=BACKFILL in tags,
+        never_back=True,
         lock_wait_seconds=max(settings.lock_wait_seconds, LOCK_WAIT_SECONDS),
     )
 

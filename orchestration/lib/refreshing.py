@@ -369,16 +369,19 @@ class Refresh:
             parquet = self._parquet(keys)
             with self._databases(read_only=False) as connection:
                 manifest = self._finished_manifest(connection, keys, parquet)
+            is_current = self._is_for_readers(manifest)
             self.published = self.home.publish(
-                self.candidate, manifest, is_current=self._is_for_readers(manifest)
+                self.candidate,
+                {**manifest, "is_aside": not is_current},
+                is_current=is_current,
             )
             files = f", {parquet.told()}" if parquet.files else ""
             self.progress.note(f"version {self.id}{files}{self._tidy_up()}")
             return self.published
 
     def _is_for_readers(self, manifest: Mapping[str, Any]) -> bool:
-        """Say whether readers are to see this version: no backfill leads them back."""
-        if self.before is None or not self.settings.is_backfill:
+        """Say whether readers are to see this version, or go on with a later day."""
+        if self.before is None or not self.settings.never_back:
             return True
         seen = self.before.manifest.get("as_of_date", "")
         return bool(manifest["as_of_date"] >= seen)
@@ -516,7 +519,6 @@ class Refresh:
         report = write_page(self.candidate.path, shown, results)
         return {
             "previous_version": self.before.id if self.before else None,
-            "is_backfill": self.settings.is_backfill,
             **facts.of_record(self._record),
             "settled_until": facts.settled_until(
                 connection, self._contract(), self.observed_until_at

@@ -293,20 +293,20 @@ class Home:
         return Version(candidate.id, target, is_current, manifest)
 
     def drop_old(
-        self, keep: int, grace: timedelta, now: datetime, keep_backfilled: int = 1
+        self, keep: int, grace: timedelta, now: datetime, keep_aside: int = 1
     ) -> list[str]:
         """Remove versions beyond the newest `keep`; return their ids.
 
-        Those that backfills made count by themselves: past days must neither push out
-        what could be rolled back to, nor go with the next night. The current version
+        Those that lay aside count by themselves: past days must neither push out what
+        could be rolled back to, nor go with the next night. The current version
         and the one to which it would be rolled back always stay, and so does whatever
         stopped being current less than `grace` ago.
         """
         versions = self.versions()
         current = self.current_version()
-        backfilled = [v.id for v in versions if v.manifest.get("is_backfill")]
-        nightly = [v.id for v in versions if not v.manifest.get("is_backfill")]
-        kept: set[str | None] = {*nightly[-keep:], *backfilled[-keep_backfilled:]}
+        aside = [v.id for v in versions if v.manifest.get("is_aside")]
+        seen = [v.id for v in versions if not v.manifest.get("is_aside")]
+        kept: set[str | None] = {*seen[-keep:], *aside[-keep_aside:]}
         if current is not None:
             kept |= {current.id, current.manifest.get("previous_version")}
         dropped = []

@@ -17,7 +17,7 @@ import pytest
 from orchestration.lib.synthetic import parameters as p
 from orchestration.lib.synthetic.__main__ import main
 from tests.support.builds import build
-from tests.support.refreshes import PROJECT
+from tests.support.refreshes import Published
 
 pytestmark = pytest.mark.slow
 
@@ -35,9 +35,8 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo")
-    return build(PROJECT / "seeds" / "demo", folder, select=MODELS)
+def demo(published_demo: Published) -> Path:
+    return published_demo.analytics_path
 
 
 @pytest.fixture(scope="module")

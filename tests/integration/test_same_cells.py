@@ -10,14 +10,14 @@ import pytest
 from tests.support.builds import build
 from tests.support.cells import Cells, differences, public_cells
 from tests.support.landings import landing_files, records_of, write_records
-from tests.support.refreshes import DEMO
+from tests.support.refreshes import DEMO, Published
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def first_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(DEMO, tmp_path_factory.mktemp("first"))
+def first_build(published_demo: Published) -> Path:
+    return published_demo.analytics_path
 
 
 @pytest.fixture(scope="module")

@@ -33,11 +33,11 @@ def made(day: str, **other: str) -> dict[str, Any]:
     return {**record, **vars(INPUTS), **other}
 
 
-def publish(home: Home, day: str, *, is_current: bool, is_backfill: bool) -> Version:
+def publish(home: Home, day: str, *, is_current: bool) -> Version:
     candidate = home.begin(home.next_id(datetime(2026, 1, 1, tzinfo=UTC)))
     for file in (candidate.state, candidate.analytics, candidate.private):
         file.write_text("x" * 1000)
-    facts = {**made(day), "is_backfill": is_backfill}
+    facts = {**made(day), "is_aside": not is_current}
     return home.publish(candidate, facts, is_current=is_current)
 
 
@@ -61,7 +61,7 @@ def test_days_made_from_the_same_are_done() -> None:
 
 
 def test_a_version_that_the_journal_missed_is_done(home: Home) -> None:
-    version = publish(home, "2025-06-07", is_current=True, is_backfill=True)
+    version = publish(home, "2025-06-07", is_current=True)
     records = [made("2025-06-07", outcome="killed")]
     done = published_days(records, home.versions(), INPUTS)
     assert done == {date(2025, 6, 7): version.id}
@@ -70,8 +70,8 @@ def test_a_version_that_the_journal_missed_is_done(home: Home) -> None:
 
 
 def test_readers_keep_what_they_see_while_a_past_day_is_published(home: Home) -> None:
-    seen = publish(home, "2025-06-30", is_current=True, is_backfill=False)
-    aside = publish(home, "2025-06-01", is_current=False, is_backfill=True)
+    seen = publish(home, "2025-06-30", is_current=True)
+    aside = publish(home, "2025-06-01", is_current=False)
     assert home.current_id == seen.id
     assert [v.id for v in home.versions()] == [seen.id, aside.id]
     home.sweep()
@@ -81,22 +81,16 @@ def test_readers_keep_what_they_see_while_a_past_day_is_published(home: Home) ->
 
 
 def test_past_days_push_nothing_out(home: Home) -> None:
-    nights = [
-        publish(home, f"2025-07-0{n}", is_current=True, is_backfill=False).id
-        for n in (1, 2, 3)
-    ]
-    past = [
-        publish(home, f"2025-06-0{n}", is_current=False, is_backfill=True).id
-        for n in (1, 2, 3, 4)
-    ]
+    nights = [publish(home, f"2025-07-0{n}", is_current=True).id for n in (1, 2, 3)]
+    past = [publish(home, f"2025-06-0{n}", is_current=False).id for n in (1, 2, 3, 4)]
     later = datetime.now(UTC) + timedelta(days=1)
-    dropped = home.drop_old(2, timedelta(0), later, keep_backfilled=3)
+    dropped = home.drop_old(2, timedelta(0), later, keep_aside=3)
     assert dropped == [nights[0], past[0]]
 
 
 def test_a_disk_that_is_too_small_is_told_before(home: Home) -> None:
     require_space(home, 10**12, 10**12)
-    publish(home, "2025-06-30", is_current=True, is_backfill=False)
+    publish(home, "2025-06-30", is_current=True)
     require_space(home, 30, 31)
     require_space(home, 10**12, 31)
     with pytest.raises(DiskFull, match="CUSTOMER360_KEEP_BACKFILLED"):
@@ -123,7 +117,7 @@ def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[date | None]:
 
     def run(refresh: Refresh) -> None:
         days.append(refresh.settings.as_of_date)
-        assert refresh.settings.is_backfill
+        assert refresh.settings.never_back
         if refresh.settings.as_of_date == date(2025, 6, 2):
             raise OSError("the disk is gone")
 
@@ -206,16 +200,16 @@ def test_a_brief_progress_leaves_no_line_of_a_step() -> None:
     assert "dbt" in progress.seconds
 
 
-def test_only_a_backfill_lies_beside_what_readers_see(home: Home) -> None:
-    publish(home, "2025-06-15", is_current=True, is_backfill=False)
+def test_only_an_earlier_day_lies_beside_what_readers_see(home: Home) -> None:
+    publish(home, "2025-06-15", is_current=True)
     now = datetime(2026, 1, 2, tzinfo=UTC)
     shown = {}
-    for is_backfill in (True, False):
-        settings = Settings(home.path, home.path, home.path, is_backfill=is_backfill)
+    for never_back in (True, False):
+        settings = Settings(home.path, home.path, home.path, never_back=never_back)
         refresh = Refresh(settings, home, Progress(io.StringIO()), now)
         for day in ("2025-06-14", "2025-06-15", "2025-06-16"):
             facts = {"as_of_date": day}
-            shown[is_backfill, day] = refresh._is_for_readers(facts)
+            shown[never_back, day] = refresh._is_for_readers(facts)
     assert [day for day, is_shown in shown.items() if not is_shown] == [
         (True, "2025-06-14")
     ]

@@ -12,7 +12,6 @@ import pytest
 from orchestration import nightly
 from orchestration.cli import main as cli
 from orchestration.defs.running import (
-    BACKFILL,
     PARTITION,
     RETRIES,
     retry_tags,
@@ -74,8 +73,7 @@ def test_dagster_offers_days_that_are_over() -> None:
 def test_the_partition_of_a_run_is_its_day() -> None:
     settings = Settings(Path(), Path(), Path(), as_of_date=date(2025, 1, 1))
     run = settings_of_run(settings, {PARTITION: "2025-06-09"})
-    assert (run.as_of_date, run.is_backfill) == (date(2025, 6, 9), False)
-    assert settings_of_run(settings, {BACKFILL: "abc"}).is_backfill
+    assert (run.as_of_date, run.never_back) == (date(2025, 6, 9), True)
     assert settings_of_run(settings, {}).as_of_date == date(2025, 1, 1)
     assert run.lock_wait_seconds > settings.lock_wait_seconds
 
