@@ -28,7 +28,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,7 +117,9 @@ def term_round(stage: Stage, number: int, chance: random.Random) -> Round:
     """SIGTERM: ends cleanly, soon, and says so."""
 
     def terminate(refresh: Running) -> None:
-        os.kill(refresh.pid, signal.SIGTERM)
+        # it may have ended by itself meanwhile
+        with suppress(ProcessLookupError):
+            os.kill(refresh.pid, signal.SIGTERM)
 
     outcome = disturbed(stage, number, chance, terminate)
     if outcome.code not in (0, 128 + signal.SIGTERM):
