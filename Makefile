@@ -60,7 +60,7 @@ versions: $(READY)  ## what is published
 rollback: $(READY)  ## let readers see the version before, or TO=<id>
 	@$(BIN)/python -m orchestration.cli rollback $(if $(TO),--to '$(TO)')
 
-check-freshness: $(READY)  ## exit 1 and alert when what is published is too old
+check-freshness: $(READY)  ## fail and alert when what is published is too old
 	@$(BIN)/python -m orchestration.cli check-freshness
 
 purge: $(READY)  ## drop older versions, list landed files that hold erased people (REWRITE=1 rewrites them)

@@ -47,6 +47,15 @@ def alert_operators(
     return send(alert, channels, log)
 
 
+def has_channels() -> bool:
+    """Say whether somebody is to be told at all."""
+    try:
+        channels = alert_channels()
+    except SettingsError:
+        return True
+    return bool(channels.webhook_url or channels.smtp_url)
+
+
 def _home(refresh: Refresh | None) -> str:
     if refresh is not None:
         return str(refresh.home.path)

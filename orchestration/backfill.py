@@ -29,12 +29,11 @@ from orchestration.lib.progress import Progress
 from orchestration.lib.refreshing import CONTRACT_FILE, Refresh, opened_refresh
 from orchestration.lib.versions import Home, HomeError
 from orchestration.refresh import OnOpen, failure_told, run_job, stoppable
-from orchestration.resources import Settings, SettingsError
+from orchestration.resources import LOCK_WAIT_SECONDS, Settings, SettingsError
 
-# a nightly refresh that came in between is waited for
-LOCK_WAIT_SECONDS = 3600
-# longer than a waiting refresh takes to look at the lock again
-PAUSE_SECONDS = 0.5
+# longer than a waiting refresh takes to look at the lock again, and than Dagster takes
+# to begin a run that it has queued
+PAUSE_SECONDS, QUEUE_PAUSE_SECONDS = 0.5, 12
 
 
 class Backfill:
@@ -148,7 +147,16 @@ def _outcomes(
         if outcome.outcome == "failed" and is_stopping:
             return
         if outcome.outcome == "published":
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(_pause_seconds())
+
+
+def _pause_seconds() -> float:
+    import dagster as dg
+
+    queued = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])
+    with dg.DagsterInstance.get() as instance:
+        is_waited_for = instance.get_runs_count(queued) > 0
+    return QUEUE_PAUSE_SECONDS if is_waited_for else PAUSE_SECONDS
 
 
 def _told(refresh: Refresh) -> str:

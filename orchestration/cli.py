@@ -16,6 +16,7 @@ from orchestration.lib.landing.texts import UnreadableFileError
 from orchestration.lib.purging import purge, told
 from orchestration.lib.rewriting import RewritingFailed
 from orchestration.lib.versions import Home, HomeError, Version
+from orchestration.prepare import end_runs_of_the_last_daemon
 from orchestration.resources import Settings, SettingsError, prepare_dagster
 
 SHOWN_OTHERS = 10
@@ -64,14 +65,18 @@ def told_by(given: argparse.Namespace, settings: Settings, home: Home) -> Iterab
 def checked_freshness(settings: Settings, home: Home) -> int:
     """Tell how old the published version is; alert and return 1 where it is stale."""
     now = datetime.now(UTC)
-    why = why_stale(home, now, timedelta(hours=settings.stale_after_hours))
+    try:
+        why = why_stale(home, now, timedelta(hours=settings.stale_after_hours))
+    except HomeError as error:
+        why = str(error)
     if why is not None:
         print(why, file=sys.stderr)
         alert_operators("The published version is stale", why)
         return 1
     version = home.current_version()
     assert version is not None  # else it would be stale
-    print(f"Version {version.id} is {told_hours(now - observed_until(version))} old.")
+    age = told_hours(now - observed_until(home, version))
+    print(f"Version {version.id} is {age} old.")
     return 0
 
 
@@ -148,6 +153,7 @@ def ended(record: Mapping[str, Any]) -> str:
 def open_dagster(settings: Settings, home: Home) -> NoReturn:
     """Become `dagster dev` with the instance of the home."""
     prepare_dagster(home.dagster)
+    end_runs_of_the_last_daemon(home)
     print(f"Dagster's UI is coming up; its instance is {home.dagster}.")
     at, zone = settings.nightly_at, settings.business_timezone
     print(f"While it runs, a refresh starts every night at {at:%H:%M} ({zone}).")

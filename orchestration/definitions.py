@@ -44,7 +44,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         sensors=[
             landing_sensor(settings, contract, job),
             staleness_sensor(settings),
-            failure_sensor(job),
+            failure_sensor(),
         ],
         resources={"refresh": refresh_of_environment},
         # the databases have one writer: this process

@@ -20,7 +20,7 @@ from orchestration.refresh import (
     run_job,
     stoppable,
 )
-from orchestration.resources import Settings
+from orchestration.resources import LOCK_WAIT_SECONDS, Settings
 
 
 def main() -> int:
@@ -52,12 +52,17 @@ def nightly(progress: Progress, on_open: OnOpen) -> int:
 
 
 def settings_of_night() -> Settings:
-    """Return the settings with the day before; one that is set stays."""
+    """Return the settings of the schedule's runs; a day that is set stays."""
     settings = Settings.from_environment()
     day = settings.as_of_date or day_before(
         datetime.now(UTC), settings.business_timezone
     )
-    return replace(settings, as_of_date=day)
+    return replace(
+        settings,
+        as_of_date=day,
+        never_back=settings.as_of_date is None,
+        lock_wait_seconds=max(settings.lock_wait_seconds, LOCK_WAIT_SECONDS),
+    )
 
 
 if __name__ == "__main__":

@@ -137,13 +137,14 @@ def run_job(refresh: Refresh) -> None:
     import dagster as dg
 
     from orchestration.definitions import NIGHTLY_REFRESH, defs
-    from orchestration.defs.running import COMMAND
+    from orchestration.defs.running import COMMAND, RUNS_OF_COMMANDS, end_lost_runs
 
     settings = refresh.settings
     day = offered_day(settings.as_of_date, settings, refresh.observed_until_at)
     prepare_dagster(refresh.home.dagster)
     with dg.DagsterInstance.get() as instance:
-        end_lost_runs(instance)
+        # the lock is ours: none of them is alive
+        end_lost_runs(instance, RUNS_OF_COMMANDS)
         outcome = defs.resolve_job_def(NIGHTLY_REFRESH).execute_in_process(
             instance=instance,
             resources={"refresh": dg.ResourceDefinition.hardcoded_resource(refresh)},
@@ -156,21 +157,6 @@ def run_job(refresh: Refresh) -> None:
         raise refresh.failure
     if not outcome.success:
         raise RuntimeError(failure_of_dagster(outcome))
-
-
-def end_lost_runs(instance: "dg.DagsterInstance") -> None:
-    """Mark runs of commands as failed that were killed; the lock says none is alive.
-
-    A run that Dagster started may be waiting for the lock, and is watched by Dagster.
-    """
-    import dagster as dg
-
-    from orchestration.defs.running import COMMAND, STARTED_BY
-
-    started = [dg.DagsterRunStatus.STARTED]
-    running = dg.RunsFilter(statuses=started, tags={STARTED_BY: COMMAND[STARTED_BY]})
-    for run in instance.get_runs(running):
-        instance.report_run_failed(run, "The process that ran it is gone.")
 
 
 def failure_of_dagster(outcome: "dg.ExecuteInProcessResult") -> str:

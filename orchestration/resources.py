@@ -29,7 +29,8 @@ TELEMETRY_OFF = {
 
 # Runs are kept in SQLite. The output of steps goes to the log of the refresh; Dagster's
 # own capture of it would start two processes a step. A failed run is run again only
-# where it said so itself (`defs.running`), or where its process vanished.
+# where it said so itself (`defs.running`). Dagster cannot see that the process of a run
+# is gone, and begins no other until `defs.running` or six hours have cleared that.
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -50,6 +51,7 @@ run_retries:
   retry_on_asset_or_op_failure: false
 run_monitoring:
   enabled: true
+  max_runtime_seconds: 21600
 freshness:
   enabled: true
 retention:
@@ -76,6 +78,9 @@ storage:
 
 # A day has begun somewhere on earth up to 14 hours before it begins in UTC.
 EARLIEST_ZONE = timedelta(hours=14)
+
+# how long a refresh that nobody watches waits for another one; waiting costs nothing
+LOCK_WAIT_SECONDS = 3600
 
 SHORTEST_KEY = 16
 

@@ -19,6 +19,8 @@ from orchestration.resources import Settings
 
 NIGHTLY_REFRESH = "nightly_refresh"
 OWNER = "team:data-platform"
+# before the days of a backfill that Dagster has queued
+AHEAD = {"dagster/priority": "10"}
 
 NightlyJob: TypeAlias = UnresolvedAssetJobDefinition
 
@@ -56,6 +58,6 @@ def nightly_schedule(settings: Settings, job: NightlyJob) -> dg.ScheduleDefiniti
     )
     def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         day = day_before(context.scheduled_execution_time, zone).isoformat()
-        return dg.RunRequest(run_key=day, partition_key=day)
+        return dg.RunRequest(run_key=day, partition_key=day, tags=AHEAD)
 
     return nightly

@@ -18,7 +18,7 @@ import dagster as dg
 from orchestration.lib.progress import Progress
 from orchestration.lib.refreshing import Refresh, opened_refresh
 from orchestration.lib.retrying import MAX_RETRIES, can_pass, seconds_before
-from orchestration.resources import Settings
+from orchestration.resources import LOCK_WAIT_SECONDS, Settings
 
 RefreshResource: TypeAlias = dg.ResourceParam[Refresh]
 
@@ -35,8 +35,16 @@ STARTED_BY = "customer360/started_by"
 REFRESH_ID = "customer360/refresh_id"
 COMMAND = {STARTED_BY: "command", RETRIES: "0"}
 
-# a run that waits for another refresh costs nothing
-LOCK_WAIT_SECONDS = 3600
+# a run that is at work, as Dagster knows it, and such a one of a command
+AT_WORK = [
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+RUNS = dg.RunsFilter(statuses=AT_WORK)
+RUNS_OF_COMMANDS = dg.RunsFilter(
+    statuses=AT_WORK, tags={STARTED_BY: COMMAND[STARTED_BY]}
+)
 
 
 @dg.resource(description="One refresh, from its lock to its end.")
@@ -87,3 +95,13 @@ def retry_tags(failure: BaseException) -> dict[str, str]:
     if can_pass(failure):
         return {RETRIES: str(MAX_RETRIES), RETRY_FAILED_STEPS: "true"}
     return {RETRIES: "0", RETRY_FAILED_STEPS: "false"}
+
+
+def end_lost_runs(instance: dg.DagsterInstance, runs: dg.RunsFilter) -> None:
+    """Mark runs as failed whose processes are gone, so that others may begin.
+
+    While nobody holds the lock of the home no command is at work; what Dagster started
+    may be waiting for it, and is gone for sure only when its daemon starts.
+    """
+    for run in instance.get_runs(runs):
+        instance.report_run_failed(run, "The process that ran it is gone.")

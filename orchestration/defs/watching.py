@@ -7,19 +7,34 @@ in `lib`; alerts go where `alerts` sends them, and nowhere without configuration
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
-from orchestration.alerts import alert_operators
-from orchestration.defs.nightly import NightlyJob
-from orchestration.defs.running import COMMAND, PARTITION, REFRESH_ID, STARTED_BY
+from orchestration.alerts import alert_operators, has_channels
+from orchestration.defs.nightly import AHEAD, NightlyJob
+from orchestration.defs.running import (
+    COMMAND,
+    PARTITION,
+    REFRESH_ID,
+    RUNS_OF_COMMANDS,
+    STARTED_BY,
+    end_lost_runs,
+)
 from orchestration.lib.arrivals import signature, unknown_files
 from orchestration.lib.contract import Contract
 from orchestration.lib.days import day_before
 from orchestration.lib.freshness import why_stale
 from orchestration.lib.masking import without_values
-from orchestration.lib.versions import Home, HomeError
+from orchestration.lib.versions import (
+    AnotherRefreshRuns,
+    DiskFull,
+    Home,
+    HomeError,
+)
+from orchestration.refresh import FOR_A_PERSON
 from orchestration.resources import Settings
 
 LOOK_SECONDS = 60
@@ -28,6 +43,9 @@ AGE_SECONDS = 600
 TELL_AGAIN = timedelta(hours=24)
 # the modules before the name of an error
 MODULE = re.compile(r"^(?:\w+\.)+(?=\w+: )")
+NAMES_FOR_A_PERSON = {
+    kind.__name__ for kind in (*FOR_A_PERSON, AnotherRefreshRuns, DiskFull)
+}
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -70,7 +88,7 @@ def landing_sensor(
             return _later(f"{len(files)} new files, perhaps still growing", waiting)
         day = day_before(datetime.now(UTC), settings.business_timezone).isoformat()
         return dg.SensorResult(
-            run_requests=[dg.RunRequest(partition_key=day)],
+            run_requests=[dg.RunRequest(partition_key=day, tags=AHEAD)],
             cursor=json.dumps({"asked": look, "seen": None}),
         )
 
@@ -86,32 +104,36 @@ def staleness_sensor(settings: Settings) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=(
             f"Alerts, once a day, while the published version is older than "
-            f"{settings.stale_after_hours} h."
+            f"{settings.stale_after_hours} h; clears runs of commands that were killed."
         ),
     )
     def published_version_age(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now = datetime.now(UTC)
         allowed = timedelta(hours=settings.stale_after_hours)
+        home = Home(settings.home)
+        if context.instance.get_runs_count(RUNS_OF_COMMANDS):
+            with suppress(AnotherRefreshRuns), home.lock():
+                end_lost_runs(context.instance, RUNS_OF_COMMANDS)
         try:
-            why = why_stale(Home(settings.home), now, allowed)
+            why = why_stale(home, now, allowed)
         except HomeError as error:
             why = str(error)
         if why is None:
             return _later("fresh", cursor="")
         if context.cursor and now - _instant(context.cursor) < TELL_AGAIN:
             return _later(f"told before: {why}", context.cursor)
-        alert_operators("The published version is stale", why)
-        return _later(why, now.isoformat())
+        # one that nobody took is sent again at the next look
+        sent = alert_operators("The published version is stale", why)
+        return _later(why, now.isoformat() if sent or not has_channels() else "")
 
     return published_version_age
 
 
-def failure_sensor(job: NightlyJob) -> dg.SensorDefinition:
+def failure_sensor() -> dg.SensorDefinition:
     """Return the sensor that alerts when a run failed for good."""
 
     @dg.run_failure_sensor(
         name="failed_refresh",
-        monitored_jobs=[job],
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Alerts when a refresh that Dagster started failed for good.",
@@ -138,13 +160,23 @@ def failure_of_run(context: dg.RunFailureSensorContext) -> tuple[str | None, str
     """Return the step that failed, and what its error says without values of rows."""
     events: Sequence[dg.DagsterEvent] = context.get_step_failure_events()
     for event in events:
-        error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        if error is not None:
-            named = MODULE.sub("", error.message)
-            return event.step_key, without_values(named).strip()
+        if event.step_failure_data.error is not None:
+            return event.step_key, told_error(event.step_failure_data.error)
+    # a run may fail before its first step: a setting, a lock, a disk
+    failure = context.failure_event.job_failure_data
+    if failure.error is not None:
+        return None, told_error(failure.error)
     return None, without_values(context.failure_event.message or "no reason given")
+
+
+def told_error(error: SerializableErrorInfo) -> str:
+    """Return what `make refresh` would say of an error that Dagster kept."""
+    while error.cause is not None and (error.cls_name or "").startswith("Dagster"):
+        error = error.cause
+    message = MODULE.sub("", error.message).strip()
+    if error.cls_name in NAMES_FOR_A_PERSON:
+        return message.removeprefix(f"{error.cls_name}: ")
+    return without_values(message)
 
 
 def _of_day(day: str | None) -> str:

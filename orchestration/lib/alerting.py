@@ -24,8 +24,9 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 class Channels:
     """Where alerts go; nothing given sends nothing. Never shown: they hold keys.
 
-    `smtp_url` is smtp:// (encrypted where the server can), smtp+starttls:// (encrypted,
-    or not sent) or smtps:// (encrypted from the start), with user:password@ or without.
+    `smtp_url` is smtp:// (encrypted where the server can, and is not this machine),
+    smtp+starttls:// (encrypted, or not sent) or smtps:// (encrypted from the start),
+    with user:password@ or without.
     """
 
     webhook_url: str | None = field(default=None, repr=False)
@@ -149,10 +150,12 @@ def _connected(server: SplitResult) -> "smtplib.SMTP":
     usual_port = 25 if server.scheme == "smtp" else 587
     connection = smtplib.SMTP(host, server.port or usual_port, timeout=TIMEOUT_SECONDS)
     connection.ehlo()
-    if connection.has_extn("starttls"):
+    # a mail server of this machine usually signs for itself, and nobody is in between
+    is_own = server.scheme == "smtp" and host in LOOPBACK
+    if connection.has_extn("starttls") and not is_own:
         connection.starttls(context=trust)
         connection.ehlo()
-    elif server.scheme == "smtp+starttls" or (server.password and host not in LOOPBACK):
+    elif server.scheme == "smtp+starttls" or (server.password and not is_own):
         connection.close()
         raise NotEncrypted("the mail server offers no encryption")
     return connection

@@ -52,19 +52,18 @@ def made_from_now(
     """Return what a refresh of now would be made from.
 
     None where nothing was published yet, or where the landing folder holds files that
-    the newest version does not know: then only a refresh can tell.
+    neither the current nor the newest version knows: then only a refresh can tell.
     """
-    versions = home.versions()
-    state = home.state_of(versions[-1].id) if versions else None
-    if state is None or not state.exists():
-        return None
-    if unknown_files(settings.landing, contract, state):
-        return None
-    return MadeFrom(
-        inputs_checksum=_inputs_checksum(state),
-        code_version=facts.code_version(settings.project_dir),
-        settings_checksum=facts.settings_checksum(settings),
-    )
+    candidates = [home.current_id, *(version.id for version in home.versions()[-1:])]
+    for version_id in filter(None, candidates):
+        state = home.state_of(version_id)
+        if state.exists() and not unknown_files(settings.landing, contract, state):
+            return MadeFrom(
+                inputs_checksum=_inputs_checksum(state),
+                code_version=facts.code_version(settings.project_dir),
+                settings_checksum=facts.settings_checksum(settings),
+            )
+    return None
 
 
 def published_days(

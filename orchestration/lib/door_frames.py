@@ -217,7 +217,7 @@ def _mails_in(
 def landed_files(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return one row a table and set of unknown columns: how many files are odd, where.
 
-    Odd is a file without rows, and one with the same bytes as another.
+    Odd is a file that is new and has no rows, or the same bytes as another.
     """
     return connection.execute(
         f"""
@@ -225,10 +225,14 @@ def landed_files(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
             select
                 table_name,
                 file_path,
-                landed_row_count = 0 as is_empty,
-                unknown_columns,
-                count(*) over (partition by table_name, checksum) > 1 as is_twin
+                landed_at >= observed_until_at as is_new,
+                is_new and landed_row_count = 0 as is_empty,
+                is_new
+                and landed_row_count > 0
+                and count(*) over (partition by table_name, checksum) > 1 as is_twin,
+                unknown_columns
             from raw.landing_files
+            cross join raw.landing_clock
             where is_current
         )
         select

@@ -234,7 +234,7 @@ class _Scrub:
                 landed.landing_file_id, landed.record_number,
                 coalesce(mails.email, 'erased'),
                 coalesce(sought.request_source_system, staged.source_system),
-                coalesce(sought.request_id, staged.request_id)
+                coalesce(sought.request_id, mails.request_id, staged.request_id)
             from raw.erasure_requests as landed
             inner join staging.stg_erasure_requests as staged
                 on landed.landing_file_id = staged.landing_file_id
@@ -467,12 +467,11 @@ with
             and due.source_customer_id = records.source_customer_id
     ),
     asked as (
-        select staged.source_system, staged.request_id, staged.email
-        from {DUE} as due
+        select mails.request_source_system as source_system, mails.request_id,
+            staged.email
+        from intermediate.int_erased_mails_due as mails
         inner join staging.stg_erasure_requests as staged
-            on due.request_source_system = staged.source_system
-            and due.request_id = staged.request_id
-        where due.reason = 'request'
+            using (landing_file_id, record_number)
     ),
     landed as (
         select * exclude (full_name, email, phone), 'name' as kind, full_name as landed

@@ -1,17 +1,24 @@
 """How old the published version is, and from when on that is too old.
 
-A version is as old as the instant until which its refresh looked at what had landed.
-Reads no clock.
+A version is as old as the last look that found it right: that of its own refresh, or of
+a later one that had nothing to build. Reads no clock.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from orchestration.lib.journal import JOURNAL, Journal
 from orchestration.lib.versions import Home, HomeError, Version
 
 
-def observed_until(version: Version) -> datetime:
-    """Return the instant (UTC) until which a version knows what landed."""
-    return datetime.fromisoformat(str(version.manifest["observed_until_at"]))
+def observed_until(home: Home, version: Version) -> datetime:
+    """Return the instant (UTC) until which a version says what landed."""
+    confirmed = [
+        datetime.fromisoformat(record["observed_until_at"]).replace(tzinfo=UTC)
+        for record in Journal(home.logs / JOURNAL).records()
+        if record["outcome"] == "unchanged" and record["version"] == version.id
+    ]
+    own = datetime.fromisoformat(str(version.manifest["observed_until_at"]))
+    return max([own, *confirmed])
 
 
 def why_stale(home: Home, now: datetime, stale_after: timedelta) -> str | None:
@@ -26,7 +33,7 @@ def why_stale(home: Home, now: datetime, stale_after: timedelta) -> str | None:
                 f"{home.current} names version {home.current_id}, which is not there."
             )
         return f"Nothing has been published in {home.path} yet."
-    age = now - observed_until(version)
+    age = now - observed_until(home, version)
     if age <= stale_after:
         return None
     return (

@@ -127,7 +127,7 @@ def settings_checksum(settings: Settings) -> str:
         settings.business_timezone,
         settings.reporting_currency,
         settings.pseudonymise_customers,
-        settings.has_secret_key,
+        settings.secret_key_check,
         packages(),
     )
     return hashlib.sha256(repr(deciding).encode()).hexdigest()[:16]

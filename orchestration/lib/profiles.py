@@ -254,7 +254,13 @@ placed as (
 ranked as (
     select *,
         row_number() over (partition by {KEY} order by profile_date desc) as day_rank
-    from placed where not is_judged
+    from placed
+    where not is_judged
+    -- a past day is built after later ones: those are not what it can be like
+    and (
+        door <> 'publish'
+        or profile_date < (select min(profile_date) from judged where door = 'publish')
+    )
 ),
 centred as (
     select {KEY},

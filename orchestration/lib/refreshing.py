@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -144,6 +145,8 @@ class Refresh:
         with self._step("begin"):
             self._journal.note(self._record)
             self.home.sweep()
+            # as they are now, whatever is edited while dbt is at work
+            _ = self._code_version, self._vars
             self._reason = self._reason_to_build()
             if self.before is not None and self._reason is None:
                 self.landing = nothing_new(
@@ -173,8 +176,8 @@ class Refresh:
         if not self.home.is_whole(self.before):
             return "files of it are missing"
         told = {
-            "code_version": facts.code_version(self.settings.project_dir),
-            **facts.of_settings(self.settings, self._vars()),
+            "code_version": self._code_version,
+            **facts.of_settings(self.settings, self._vars),
         }
         return reason_to_build(
             self.before.manifest,
@@ -201,6 +204,8 @@ class Refresh:
             files = sum(table.file_count for table in tables)
             new = len(self.landing.loaded)
             self.progress.note(f"{rows:,} rows in {files:,} files ({new:,} new)")
+            for path in self.landing.ignored:
+                self.progress.tell(f"  ignored: {path.path} ({path.why})")
             if self.unchanged is not None:
                 self._end_unchanged(self.unchanged)
             return self.landing
@@ -274,7 +279,7 @@ class Refresh:
                 self.landing_results = quality.check_landing(
                     state,
                     self._contract().tables,
-                    quality.limits_of(self._vars()),
+                    quality.limits_of(self._vars),
                     before,
                     self.landing.ignored,
                     Profiler(
@@ -348,7 +353,7 @@ class Refresh:
                 self.candidate_results = quality.check_candidate(
                     connection,
                     self._public_keys(),
-                    quality.limits_of(self._vars()),
+                    quality.limits_of(self._vars),
                     self.profiles,
                 )
             self._judge("publish", self.candidate_results)
@@ -477,8 +482,13 @@ class Refresh:
     def _contract(self) -> Contract:
         return read_contract(self.settings.project_dir / CONTRACT_FILE)
 
+    @cached_property
     def _vars(self) -> dict[str, Any]:
         return project_vars(self.settings.project_dir)
+
+    @cached_property
+    def _code_version(self) -> str:
+        return facts.code_version(self.settings.project_dir)
 
     def _public_keys(self) -> dict[str, list[str]]:
         with self._dbt_environment():
@@ -523,7 +533,7 @@ class Refresh:
             "settled_until": facts.settled_until(
                 connection, self._contract(), self.observed_until_at
             ),
-            **facts.of_settings(self.settings, self._vars()),
+            **facts.of_settings(self.settings, self._vars),
             **facts.of_databases(connection),
             "keys": keys,
             "parquet": parquet.in_manifest(),
@@ -565,7 +575,7 @@ class Refresh:
             ended_at=self._now(),
             outcome="published",
             inputs_checksum=inputs_checksum,
-            code_version=facts.code_version(self.settings.project_dir),
+            code_version=self._code_version,
             settings_checksum=facts.settings_checksum(self.settings),
             is_restated=facts.is_restated(earlier, as_of_date, inputs_checksum),
             landed_row_count=rows["landed"],
@@ -581,7 +591,8 @@ class Refresh:
             self.profiles.write(connection)
 
     def _carried_records(self) -> list[dict[str, Any]]:
-        if self.before is None:
+        # what is lost there is still in the journal
+        if self.before is None or not self.before.analytics.exists():
             return []
         file = str(self.before.analytics)
         with duckdb.connect(file, read_only=True) as published:

@@ -28,6 +28,8 @@ PARQUET = "parquet"
 REPORT = "report"
 # folders that a version may have beside its databases, for all its readers
 PUBLIC_FOLDERS = (PARQUET, REPORT)
+# seconds for which the children of a killed refresh may still hold its lock
+DYING = 5
 ID_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 _ROOM = (
     "Free some space there, keep fewer versions (CUSTOMER360_KEEP_VERSIONS), or move "
@@ -198,7 +200,7 @@ class Home:
     def _acquire(
         self, handle: int, wait_seconds: float, on_wait: Callable[[str], None]
     ) -> None:
-        deadline = time.monotonic() + wait_seconds
+        began = time.monotonic()
         has_told = False
         while True:
             try:
@@ -206,7 +208,9 @@ class Home:
                 return
             except BlockingIOError:
                 holder = os.pread(handle, 100, 0).decode() or "another process"
-            if time.monotonic() >= deadline:
+            # who was killed just now may take a moment until it is gone for good
+            patience = wait_seconds if _is_alive(holder) else max(wait_seconds, DYING)
+            if time.monotonic() - began >= patience:
                 waited = f" Waited {wait_seconds:.0f} s." if wait_seconds else ""
                 raise AnotherRefreshRuns(
                     f"Another refresh ({holder}) is at work in {self.path}.{waited} "
@@ -311,11 +315,13 @@ class Home:
             kept |= {current.id, current.manifest.get("previous_version")}
         dropped = []
         for version, successor in itertools.pairwise(versions):
-            retired_at = (successor.path / MANIFEST).stat().st_mtime
-            if (
-                version.id in kept
-                or now.timestamp() - retired_at < grace.total_seconds()
-            ):
+            # what lies aside leaves the version before it where readers see it
+            later = (v for v in versions if v.id > version.id and v.id not in aside)
+            retired_by = successor if version.id in aside else next(later, None)
+            if version.id in kept or retired_by is None:
+                continue
+            retired_at = (retired_by.path / MANIFEST).stat().st_mtime
+            if now.timestamp() - retired_at < grace.total_seconds():
                 continue
             self._drop(version.id)
             dropped.append(version.id)
@@ -361,7 +367,8 @@ class Home:
         previous = versions[current].manifest.get("previous_version")
         if previous in versions:
             return str(previous)
-        return max((v for v in versions if v < current), default=None)
+        seen = (id for id, v in versions.items() if not v.manifest.get("is_aside"))
+        return max((id for id in seen if id < current), default=None)
 
     def _unfinished_id(self) -> str | None:
         """Id of a version that was renamed but never became current."""
@@ -452,6 +459,17 @@ class Home:
         fresh.symlink_to(target.relative_to(self.path))
         fresh.replace(link)
         _sync(self.path)
+
+
+def _is_alive(holder: str) -> bool:
+    """Say whether the process that is noted as the holder of the lock still runs."""
+    try:
+        os.kill(int(holder.removeprefix("process ")), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, PermissionError):
+        return True
+    return True
 
 
 def copy_or_clone(source: Path, target: Path) -> None:

@@ -6,20 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from orchestration import backfill
 from orchestration.lib.backfill import (
     MadeFrom,
     Outcome,
+    made_from_now,
     published_days,
     require_space,
     told_before,
     told_end,
 )
+from orchestration.lib.contract import read_contract
 from orchestration.lib.days import days_between
+from orchestration.lib.manifest import settings_checksum
 from orchestration.lib.progress import Progress
-from orchestration.lib.refreshing import Refresh
+from orchestration.lib.refreshing import CONTRACT_FILE, Refresh
 from orchestration.lib.versions import DiskFull, Home, Version
 from orchestration.resources import Settings
 from tests.unit.test_alerting import webhook
@@ -69,6 +73,48 @@ def test_a_version_that_the_journal_missed_is_done(home: Home) -> None:
     assert "AGAIN=1" in told_before("gone", home.versions())
 
 
+def test_after_a_rollback_what_is_current_counts(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = publish(home, "2025-06-30", is_current=True)
+    bad = publish(home, "2025-06-30", is_current=True)
+    home.rollback()
+    known = "orchestration.lib.backfill.unknown_files"
+    monkeypatch.setattr(known, lambda landing, contract, state: [])
+    monkeypatch.setattr(
+        "orchestration.lib.backfill._inputs_checksum", lambda state: state.parent.name
+    )
+    settings = Settings(tmp_path, home.path, tmp_path)
+    contract = read_contract(settings.project_dir / CONTRACT_FILE)
+    made = made_from_now(settings, contract, home)
+    assert made is not None
+    assert made.inputs_checksum == good.id
+
+    # the folder holds what only the newest version knows
+    monkeypatch.setattr(
+        known, lambda landing, contract, state: [] if bad.id in str(state) else [1]
+    )
+    made = made_from_now(settings, contract, home)
+    assert made is not None
+    assert made.inputs_checksum == bad.id
+
+
+def test_a_run_that_dagster_has_queued_is_let_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with dg.instance_for_test() as instance:
+        assert backfill._pause_seconds() == backfill.PAUSE_SECONDS
+        monkeypatch.setattr(type(instance), "get_runs_count", lambda *_: 1)
+        assert backfill._pause_seconds() == backfill.QUEUE_PAUSE_SECONDS
+
+
+def test_another_key_is_another_setting() -> None:
+    one, other = (
+        Settings(Path(), Path(), Path(), secret_key_check=check) for check in "ab"
+    )
+    assert settings_checksum(one) != settings_checksum(other)
+
+
 def test_readers_keep_what_they_see_while_a_past_day_is_published(home: Home) -> None:
     seen = publish(home, "2025-06-30", is_current=True)
     aside = publish(home, "2025-06-01", is_current=False)
@@ -112,7 +158,7 @@ def test_the_end_counts_every_day() -> None:
 def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[date | None]:
     """The days that the command builds; 2025-06-02 fails."""
     monkeypatch.setenv("CUSTOMER360_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(backfill, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(backfill, "_pause_seconds", lambda: 0)
     days: list[date | None] = []
 
     def run(refresh: Refresh) -> None:

@@ -1305,7 +1305,12 @@ BROKEN_FILES: dict[str, tuple[str, bytes, str]] = {
     "no header": (
         "orders.csv",
         b"1,Jane Doe,2026-01-01,3\n",
-        "gross_amount not found. The file has 4 columns, none of them known: does",
+        "gross_amount not found. The file has 4 columns, hardly one known: does its",
+    ),
+    "no header, and a value like the name of a column": (
+        "orders.csv",
+        b"1,Jane Doe,Currency_Code,2026-01-01\n",
+        "gross_amount not found. The file has 4 columns, hardly one known: does its",
     ),
     "separated by semicolons": (
         "orders.csv",

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -22,13 +23,20 @@ from orchestration.lib.contract import read_contract
 from orchestration.lib.days import day_before, offered_day
 from orchestration.lib.dbt_runner import DbtFailed, DbtRun
 from orchestration.lib.freshness import why_stale
+from orchestration.lib.journal import JOURNAL, Journal, RefreshRecord
 from orchestration.lib.landing.report import LandingChangedError, LandingError
 from orchestration.lib.progress import Progress
 from orchestration.lib.quality import DoorClosed
 from orchestration.lib.refreshing import CONTRACT_FILE, DatabaseFailed, Refresh
 from orchestration.lib.retrying import can_pass, seconds_before
 from orchestration.lib.versions import AnotherRefreshRuns, DiskFull, Home
-from orchestration.resources import PROJECT_DIR, Settings, SettingsError
+from orchestration.nightly import settings_of_night
+from orchestration.resources import (
+    LOCK_WAIT_SECONDS,
+    PROJECT_DIR,
+    Settings,
+    SettingsError,
+)
 from tests.unit.test_alerting import webhook
 
 NOTHING_RAN = DbtRun((), 0.0)
@@ -174,6 +182,28 @@ def test_a_version_becomes_stale(tmp_path: Path) -> None:
     assert "30 h are allowed" in why
 
 
+def test_a_look_that_found_nothing_new_keeps_a_version_fresh(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    now, allowed = datetime(2026, 1, 3, 12, tzinfo=UTC), timedelta(hours=3)
+    version = publish(home, "2026-01-02T06:00:00Z")
+    for found, observed in ((version, 10), ("another", 11)):
+        at = datetime(2026, 1, 3, observed)
+        record = RefreshRecord(f"look {observed}", at, at, version=found)
+        Journal(home.logs / JOURNAL).note(replace(record, outcome="unchanged"))
+    assert why_stale(home, now, allowed) is None
+    assert "2 h old" in str(why_stale(home, now, timedelta(hours=1)))
+
+
+def test_a_night_waits_for_its_turn_and_leads_nobody_back(
+    night: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of_night()
+    assert settings.never_back
+    assert settings.lock_wait_seconds == LOCK_WAIT_SECONDS
+    monkeypatch.setenv("CUSTOMER360_AS_OF_DATE", "2025-06-01")
+    assert not settings_of_night().never_back
+
+
 def test_check_freshness_says_it_by_its_status(
     night: list[float],
     tmp_path: Path,
@@ -188,9 +218,12 @@ def test_check_freshness_says_it_by_its_status(
         assert cli(["check-freshness"]) == 1
         monkeypatch.setenv("CUSTOMER360_STALE_AFTER_HOURS", "1000000")
         assert cli(["check-freshness"]) == 0
+        (home.current).unlink()
+        home.current.symlink_to("versions/gone")
+        assert cli(["check-freshness"]) == 1
     assert "old." in capsys.readouterr().out
     titles = [json.loads(body)["title"] for _, body in hook.posted]
-    assert titles == ["The published version is stale"] * 2
+    assert titles == ["The published version is stale"] * 3
 
 
 # new files

@@ -49,7 +49,9 @@ def raw() -> Iterator[duckdb.DuckDBPyConnection]:
                 landing_file_id varchar, table_name varchar, file_path varchar,
                 checksum varchar, landed_row_count bigint,
                 unreadable_row_count bigint, unknown_columns varchar,
-                is_current boolean);
+                is_current boolean, landed_at timestamp);
+            create table raw.landing_clock as
+                select timestamp '2026-03-05 02:00:00' as observed_until_at;
             create table raw.landing_rejects (
                 landing_file_id varchar, table_name varchar, record_number bigint);
             create table raw.orders as
@@ -59,7 +61,8 @@ def raw() -> Iterator[duckdb.DuckDBPyConnection]:
             create table raw.refunds (
                 refund_id varchar, landing_file_id varchar, record_number bigint);
             insert into raw.landing_files values
-                ('a', 'orders', 'orders/a.csv', 'sum-a', 1000, 0, '', true);
+                ('a', 'orders', 'orders/a.csv', 'sum-a', 1000, 0, '', true,
+                    timestamp '2026-03-04 02:00:00');
             """
         )
         yield connection
@@ -130,7 +133,8 @@ def test_rows_of_replaced_files_are_not_judged(raw: duckdb.DuckDBPyConnection) -
     raw.execute(
         """
         insert into raw.landing_files values
-            ('old', 'orders', 'orders/a.csv', 'x', 100, 100, '', false);
+            ('old', 'orders', 'orders/a.csv', 'x', 100, 100, '', false,
+                timestamp '2026-03-03 02:00:00');
         insert into raw.landing_rejects
             select 'old', 'orders', i from range(100) as r(i);
         insert into raw.orders
@@ -157,9 +161,10 @@ def test_oddities_of_files_warn(raw: duckdb.DuckDBPyConnection) -> None:
         """
         update raw.landing_files set unknown_columns = 'colour,size';
         insert into raw.landing_files values
-            ('b', 'orders', 'orders/b.csv', 'sum-a', 1000, 0, '', true),
-            ('c', 'refunds', 'refunds.csv', 'sum-c', 0, 0, '', true);
-        """
+            ('b', 'orders', 'orders/b.csv', 'sum-a', 1000, 0, '', true, NIGHT),
+            ('c', 'refunds', 'refunds/c.csv', 'sum-c', 0, 0, '', true, NIGHT),
+            ('d', 'refunds', 'refunds/d.csv', 'sum-c', 0, 0, '', true, NIGHT);
+        """.replace("NIGHT", "timestamp '2026-03-05 02:00:00'")
     )
     results = landing(raw, ignored=[IgnoredPath("old/", "no table is called old")])
     found = failed(results)
@@ -174,6 +179,10 @@ def test_oddities_of_files_warn(raw: duckdb.DuckDBPyConnection) -> None:
         found["path_belongs_to_a_table", ""].failed_at
     )
     quality.require_open("landing", results)
+
+    # of files that were there before nothing is said once more
+    raw.execute("update raw.landing_clock set observed_until_at = '2026-03-06 02:00'")
+    assert {name for name, _ in failed(landing(raw))} == {"columns_known"}
 
 
 def test_mail_addresses_in_published_texts_warn(

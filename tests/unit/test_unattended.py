@@ -9,8 +9,14 @@ import pytest
 import yaml
 
 from orchestration.defs.nightly import NIGHTLY_REFRESH, nightly_job, nightly_schedule
-from orchestration.defs.running import refresh_of_environment
+from orchestration.defs.running import (
+    COMMAND,
+    RUNS,
+    end_lost_runs,
+    refresh_of_environment,
+)
 from orchestration.defs.watching import (
+    failure_of_run,
     failure_sensor,
     landing_sensor,
     staleness_sensor,
@@ -19,7 +25,7 @@ from orchestration.lib.contract import read_contract
 from orchestration.lib.landing.report import LandingChangedError
 from orchestration.lib.quality import DoorClosed
 from orchestration.lib.refreshing import CONTRACT_FILE, Refresh
-from orchestration.lib.versions import Home
+from orchestration.lib.versions import DiskFull, Home
 from orchestration.resources import (
     PROJECT_DIR,
     Settings,
@@ -244,7 +250,7 @@ def test_a_run_that_failed_for_good_is_told(
     def job() -> None:
         landing()
 
-    sensor = failure_sensor(nightly_job(settings))
+    sensor = failure_sensor()
     with webhook() as hook, dg.DagsterInstance.ephemeral() as instance:
         monkeypatch.setenv("CUSTOMER360_ALERT_WEBHOOK_URL", hook.url)
         ended = job.execute_in_process(
@@ -264,6 +270,70 @@ def test_a_run_that_failed_for_good_is_told(
         assert "Could not convert string" in said["text"]
         assert "anna" not in said["text"]
         assert said["refresh_id"] == "20260301T020000.000000Z"
+
+
+def failed_run(
+    instance: dg.DagsterInstance, error: Exception
+) -> tuple[str | None, str]:
+    """Let a run fail before its first step; return what is told of it."""
+
+    @dg.resource
+    def refresh() -> None:
+        raise error
+
+    @dg.op(required_resource_keys={"refresh"})
+    def landing() -> None:
+        pass
+
+    @dg.job(resource_defs={"refresh": refresh})
+    def job() -> None:
+        landing()
+
+    ended = job.execute_in_process(instance=instance, raise_on_error=False)
+    run = instance.get_run_by_id(ended.run_id)
+    assert run is not None
+    event = next(e for e in ended.all_events if e.is_job_failure)
+    return failure_of_run(
+        dg.build_run_status_sensor_context(
+            "failed_refresh", event, instance, run
+        ).for_run_failure()
+    )
+
+
+def test_a_run_that_failed_before_its_first_step_says_why() -> None:
+    disk_full = DiskFull("The disk has 3 MB free, and 139 MB are needed.")
+    odd = ValueError("no number: 'anna@example.org'")
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert failed_run(instance, disk_full) == (None, str(disk_full))
+        _, told = failed_run(instance, odd)
+    assert told.startswith("ValueError: no number")
+    assert "anna" not in told
+
+
+def test_runs_whose_process_is_gone_hold_up_no_other(settings: Settings) -> None:
+    started = dg.DagsterRunStatus.STARTED
+    failed = dg.DagsterRunStatus.FAILURE
+    with dg.DagsterInstance.ephemeral() as instance:
+        of_command = instance.create_run_for_job(a_job, status=started, tags=COMMAND)
+        of_dagster = instance.create_run_for_job(a_job, status=started)
+
+        def statuses() -> list[dg.DagsterRunStatus]:
+            ids = (of_command.run_id, of_dagster.run_id)
+            return [run.status for i in ids if (run := instance.get_run_by_id(i))]
+
+        # a command at work holds the lock
+        with Home(settings.home).lock():
+            looked(staleness_sensor(settings), "", instance)
+        assert statuses() == [started, started]
+        looked(staleness_sensor(settings), "", instance)
+        assert statuses() == [failed, started]
+        end_lost_runs(instance, RUNS)
+        assert statuses() == [failed, failed]
+
+
+@dg.job
+def a_job() -> None:
+    """Do nothing."""
 
 
 # assets

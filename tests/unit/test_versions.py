@@ -1,5 +1,6 @@
 """Candidates, versions and `current`: what holds at whatever moment a refresh dies."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -324,6 +325,46 @@ def test_the_lock_dies_with_its_holder(home: Home) -> None:
     holder.communicate()
     with home.lock():
         pass
+
+
+def test_the_lock_of_a_killed_holder_is_waited_for_a_moment(home: Home) -> None:
+    """A child that it had just forked may outlive it for some milliseconds."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    home.create()
+    held = os.open(home.path / ".lock", os.O_CREAT | os.O_RDWR)
+    os.pwrite(held, f"process {gone.pid}".encode(), 0)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    threading.Timer(0.3, os.close, [held]).start()
+    with home.lock():
+        pass
+
+
+def aside(home: Home, content: str) -> Version:
+    """Publish a version that readers do not come to see."""
+    candidate = home.begin(home.next_id(NOON))
+    for file in (candidate.state, candidate.analytics, candidate.private):
+        file.write_text(content)
+    return home.publish(candidate, {"is_aside": True}, is_current=False)
+
+
+def test_nobody_is_rolled_back_to_what_lies_aside(home: Home) -> None:
+    first = publish(home, "first")
+    aside(home, "past")
+    publish(home, "second")
+    assert home.rollback().id == first.id
+    with pytest.raises(HomeError, match="no older version"):
+        home.rollback()
+
+
+def test_what_lies_aside_shortens_no_grace(home: Home) -> None:
+    publish(home, "first")
+    past = aside(home, "past")
+    publish(home, "second")
+    now = datetime.now(UTC)
+    days_ago = (now - 3 * LONG_AGO).timestamp()
+    os.utime(past.path / "manifest.json", times=(days_ago, days_ago))
+    assert home.drop_old(1, LONG_AGO, now) == []
 
 
 def mode(path: Path) -> int:

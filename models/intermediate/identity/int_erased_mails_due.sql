@@ -5,12 +5,17 @@ with
         where reason = 'request'
     ),
 
-    landed_requests as (select * from {{ ref("stg_erasure_requests") }}),
+    landed_requests as (
+        select *, {{ erasure_request_id() }} as erasure_request_id
+        from {{ ref("stg_erasure_requests") }}
+    ),
 
     final as (
         select
             landed_requests.landing_file_id,
             landed_requests.record_number,
+            due.request_source_system,
+            due.request_id,
             coalesce(
                 'keyed:' || {{ keyed(email_key("landed_requests.email")) }}, 'erased'
             ) as email
@@ -19,7 +24,7 @@ with
         inner join
             due
             on landed_requests.source_system = due.request_source_system
-            and landed_requests.request_id = due.request_id
+            and landed_requests.erasure_request_id = due.request_id
         where
             landed_requests.email is not null
             and landed_requests.email not in ('erased', '(erased)')

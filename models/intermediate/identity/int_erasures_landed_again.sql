@@ -19,7 +19,7 @@ with
     landed_requests as (
         select
             source_system,
-            request_id,
+            {{ erasure_request_id() }} as request_id,
             requested_at,
             {{ email_key("email") }} as email_key
         from {{ ref("stg_erasure_requests") }}

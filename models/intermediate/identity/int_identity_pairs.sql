@@ -19,9 +19,12 @@ with
                     = coalesce(older.keyed_name, {{ keyed("older.name_key") }})
             end as is_name_alike,
             {{ births_alike("younger", "older") }} as is_birth_alike,
+            -- of an erased person the year is left
             abs(
-                extract(year from younger.birth_date)
-                - extract(year from older.birth_date)
+                coalesce(
+                    extract(year from younger.birth_date), younger.erased_birth_year
+                )
+                - coalesce(extract(year from older.birth_date), older.erased_birth_year)
             )
             >= 12 as is_generation_apart,
             younger.gender_key <> older.gender_key as is_of_another_gender
@@ -47,7 +50,7 @@ with
                 then 'refused'
                 when is_name_alike is null and is_of_another_gender
                 then 'refused'
-                when not is_birth_alike and is_generation_apart
+                when not coalesce(is_birth_alike, false) and is_generation_apart
                 then 'refused'
                 when is_name_alike or is_birth_alike
                 then 'agreed'

@@ -6,7 +6,14 @@ with
     ),
 
     records as (
-        select record_id, name_key, first_word, birth_date, gender_key, keyed_name
+        select
+            record_id,
+            name_key,
+            first_word,
+            birth_date,
+            gender_key,
+            keyed_name,
+            erased_birth_year
         from {{ ref("int_identity_records") }}
     ),
 
@@ -28,13 +35,15 @@ with
             records.birth_date,
             records.gender_key,
             records.keyed_name,
+            records.erased_birth_year,
             min(keys.record_id) over (
                 partition by
                     keys.match_rule,
                     keys.key_value,
                     records.name_key,
                     records.birth_date,
-                    records.keyed_name
+                    records.keyed_name,
+                    records.erased_birth_year
             ) as person_record_id
 
         from keys

@@ -24,6 +24,11 @@ with
         where match_rule = 'name'
     ),
 
+    erased_records as (
+        select source_system, customer_id, birth_year
+        from {{ ref("stg_erased_records") }}
+    ),
+
     -- what stands for "unknown": 1900-01-01, "test"
     stopgaps as (
         select value_kind, excluded_value from {{ ref("identity_excluded_values") }}
@@ -133,6 +138,7 @@ with
             case when births.excluded_value is null then birth_date end as birth_date,
             numbered.gender_key,
             erased_names.keyed_value as keyed_name,
+            erased_records.birth_year as erased_birth_year,
             numbered.email_key,
             numbered.phone_key,
             numbered.loyalty_key,
@@ -145,6 +151,10 @@ with
             erased_names
             on numbered.source_system = erased_names.source_system
             and numbered.source_customer_id = erased_names.customer_id
+        left join
+            erased_records
+            on numbered.source_system = erased_records.source_system
+            and numbered.source_customer_id = erased_records.customer_id
         left join
             stopgaps as names
             on numbered.name_words = names.excluded_value

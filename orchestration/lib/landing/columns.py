@@ -3,6 +3,7 @@
 Belongs here: names and what is said about them. Does not belong here: values.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ def matched(names: Sequence[str], table: Table) -> Columns:
 
 def _missing(missing: Sequence[str], names: Sequence[str], table: Table) -> str:
     what = "column" if len(missing) == 1 else "columns"
-    near = [(name, nearest(name, names)) for name in missing]
+    shown = names if _is_header(names, table) else ()
+    near = [(name, nearest(name, shown)) for name in missing]
     told = ", ".join(
         f"{name} (is it {found.strip()}?)" if found else name for name, found in near
     )
@@ -55,10 +57,9 @@ def _missing(missing: Sequence[str], names: Sequence[str], table: Table) -> str:
 
 def _found(names: Sequence[str], table: Table) -> str:
     """Tell what a file has; not what may be a row of values instead of a header."""
-    header = " ".join(names).lower()
-    if not any(name in header for name in table.column_names):
+    if not _is_header(names, table):
         return (
-            f"The file has {len(names)} columns, none of them known: does its first "
+            f"The file has {len(names)} columns, hardly one known: does its first "
             "line name the columns?"
         )
     for delimiter, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
@@ -68,6 +69,13 @@ def _found(names: Sequence[str], table: Table) -> str:
                 "it with commas."
             )
     return f"The file has: {', '.join(name.strip() for name in names)}."
+
+
+def _is_header(names: Sequence[str], table: Table) -> bool:
+    """Say whether a first line names columns: a value may be called like one."""
+    words = {w.strip().lower() for name in names for w in re.split(r"[;\t|]", name)}
+    known = len(words & set(table.column_names))
+    return known > 1 or (known == 1 and not re.search(r"[\d@]", "".join(names)))
 
 
 def refuse_repeated(columns: Columns) -> None:
