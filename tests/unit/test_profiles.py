@@ -325,14 +325,20 @@ def published_versions(
     folder: Path,
     days: int,
     last: dict[str, str],
+    last_day: date | None = None,
 ) -> dict[tuple[str, str], str]:
-    """Publish a version a day, the last one with other figures; give its warnings."""
+    """Publish a version a day, the last one with other figures; give its warnings.
+
+    The last one is of the next day, or of any other.
+    """
     before: Path | None = None
     judged: dict[str, pd.DataFrame] = {}
     for n in range(days):
         figures = {"rows": "300", "mean": "i % 7", "newest": "0"}
         figures |= last if n == days - 1 else {}
         day = FIRST_DAY + timedelta(days=n)
+        if last_day is not None and n == days - 1:
+            day = last_day
         file = folder / f"{n}.duckdb"
         connection.execute(f"attach '{file}' as analytics")
         connection.execute(
@@ -381,6 +387,14 @@ def test_a_new_family_is_compared_with_its_versions_before(
         assert warned == {}
     else:
         assert (check, column) in warned
+
+
+def test_a_past_day_is_not_compared_with_later_ones(
+    candidate: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    long_ago = FIRST_DAY - timedelta(days=100)
+    last = {"rows": "30", "mean": "10 * i"}
+    assert published_versions(candidate, tmp_path, 12, last, long_ago) == {}
 
 
 def test_few_versions_are_silent(

@@ -244,6 +244,25 @@ def test_whatever_may_change_a_cell_is_built(
     assert refresh.candidate.state.exists()
 
 
+def test_what_is_edited_underway_is_not_what_was_built(
+    published: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress = Progress(io.StringIO())
+    settings = replace(published.all_settings(), is_forced=True)
+    with opened_refresh(settings, progress, NOON) as refresh:
+        refresh.begin()
+        begun = facts.code_version(PROJECT_DIR)
+        monkeypatch.setattr(facts, "code_version", lambda folder: "edited")
+        assert refresh._code_version == begun
+
+
+def test_a_lost_database_is_built_anew(published: Installation) -> None:
+    (published.home.current / "analytics.duckdb").unlink()
+    refresh = published.refreshed()
+    assert refresh.unchanged is None
+    assert refresh._carried_records() == []
+
+
 def test_with_a_key_it_is_the_same_key_that_counts(tmp_path: Path) -> None:
     here = Installation(tmp_path, {"SECRET_KEY": "0123456789abcdef"})
     here.landing.mkdir()
