@@ -65,10 +65,7 @@ def told_by(given: argparse.Namespace, settings: Settings, home: Home) -> Iterab
 def checked_freshness(settings: Settings, home: Home) -> int:
     """Tell how old the published version is; alert and return 1 where it is stale."""
     now = datetime.now(UTC)
-    try:
-        why = why_stale(home, now, timedelta(hours=settings.stale_after_hours))
-    except HomeError as error:
-        why = str(error)
+    why = why_stale(home, now, timedelta(hours=settings.stale_after_hours))
     if why is not None:
         print(why, file=sys.stderr)
         alert_operators("The published version is stale", why)

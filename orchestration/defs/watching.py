@@ -32,7 +32,6 @@ from orchestration.lib.versions import (
     AnotherRefreshRuns,
     DiskFull,
     Home,
-    HomeError,
 )
 from orchestration.refresh import FOR_A_PERSON
 from orchestration.resources import Settings
@@ -114,10 +113,7 @@ def staleness_sensor(settings: Settings) -> dg.SensorDefinition:
         if context.instance.get_runs_count(RUNS_OF_COMMANDS):
             with suppress(AnotherRefreshRuns), home.lock():
                 end_lost_runs(context.instance, RUNS_OF_COMMANDS)
-        try:
-            why = why_stale(home, now, allowed)
-        except HomeError as error:
-            why = str(error)
+        why = why_stale(home, now, allowed)
         if why is None:
             return _later("fresh", cursor="")
         if context.cursor and now - _instant(context.cursor) < TELL_AGAIN:

@@ -5,7 +5,6 @@ Belongs here: the plan, and what a person reads. Does not belong here: building 
 code under the same settings is done: building it again would give the same cells.
 """
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.lib import disk
 from orchestration.lib import manifest as facts
 from orchestration.lib.arrivals import unknown_files
 from orchestration.lib.contract import Contract
@@ -93,14 +93,14 @@ def require_space(home: Home, days: int, keep_backfilled: int) -> None:
     if current is None:
         return
     kept = min(days, keep_backfilled)
-    files = (current.analytics, current.private, home.state_of(current.id))
-    size = sum(file.stat().st_size for file in files if file.exists())
-    free = shutil.disk_usage(home.path).free
-    if free < kept * size:
+    needed = kept * disk.size_of(current.path, home.state_of(current.id))
+    free = disk.free_bytes(home.path)
+    if free < needed:
         raise DiskFull(
-            f"The disk of {home.path} has {free / 1e6:,.0f} MB free, and the versions "
-            f"of {kept} days may need {kept * size / 1e6:,.0f} MB. Free some space, "
-            "ask for fewer days, or keep fewer of them (CUSTOMER360_KEEP_BACKFILLED)."
+            f"The disk of {home.path} has {disk.in_megabytes(free)} free, and the "
+            f"versions of {kept} days may need {disk.in_megabytes(needed)}. Free some "
+            "space, ask for fewer days, or keep fewer of them "
+            "(CUSTOMER360_KEEP_BACKFILLED)."
         )
 
 

@@ -7,7 +7,7 @@ a later one that had nothing to build. Reads no clock.
 from datetime import UTC, datetime, timedelta
 
 from orchestration.lib.journal import JOURNAL, Journal
-from orchestration.lib.versions import Home, HomeError, Version
+from orchestration.lib.versions import Home, Version
 
 
 def observed_until(home: Home, version: Version) -> datetime:
@@ -22,14 +22,11 @@ def observed_until(home: Home, version: Version) -> datetime:
 
 
 def why_stale(home: Home, now: datetime, stale_after: timedelta) -> str | None:
-    """Say in a sentence why what readers see is too old; None where it is not.
-
-    Raises HomeError where `current` names no version.
-    """
+    """Say in a sentence why what readers see is too old; None where it is not."""
     version = home.current_version()
     if version is None:
         if home.current_id is not None:
-            raise HomeError(
+            return (
                 f"{home.current} names version {home.current_id}, which is not there."
             )
         return f"Nothing has been published in {home.path} yet."
