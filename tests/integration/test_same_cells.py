@@ -44,6 +44,7 @@ def test_neither_order_nor_number_of_files_matters(
     )
 
 
+@pytest.mark.long
 def test_files_that_come_later_give_the_same_as_all_at_once(
     first: Cells, tmp_path: Path
 ) -> None:
