@@ -97,7 +97,7 @@ def of_record(record: RefreshRecord) -> dict[str, Any]:
 
 
 def of_settings(settings: Settings, project_vars: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a version says of settings and code."""
+    """Return what a version says of settings and packages."""
     return {
         "settings": {
             "business_timezone": settings.business_timezone,
@@ -110,7 +110,6 @@ def of_settings(settings: Settings, project_vars: Mapping[str, Any]) -> dict[str
             "private_group": settings.private_group,
             "vars": dict(project_vars),
         },
-        "commit": git_commit(settings.project_dir),
         "packages": packages(),
     }
 

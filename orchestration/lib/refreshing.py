@@ -136,7 +136,7 @@ class Refresh:
         return self.candidate.state
 
     def begin(self) -> None:
-        """Sweep, look at the disk, and copy the state of the current version.
+        """Look at the disk, sweep, and copy the state of the current version.
 
         Nothing is copied where a look at the landing folder shows that the published
         version is what would be built. Raises DiskFull.
@@ -144,7 +144,6 @@ class Refresh:
         self._has_begun = True
         with self._step("begin"):
             self._journal.note(self._record)
-            self.home.sweep()
             # as they are now, whatever is edited while dbt is at work
             _ = self._code_version, self._vars
             self._reason = self._reason_to_build()
@@ -534,6 +533,7 @@ class Refresh:
                 connection, self._contract(), self.observed_until_at
             ),
             **facts.of_settings(self.settings, self._vars),
+            "commit": facts.git_commit(self.settings.project_dir),
             **facts.of_databases(connection),
             "keys": keys,
             "parquet": parquet.in_manifest(),

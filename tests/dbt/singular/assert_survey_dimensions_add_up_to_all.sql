@@ -12,32 +12,6 @@
 with
     counts as (
         select * from {{ ref("int_survey_periods") }} where dimension <> 'touchpoint'
-    ),
-
-    summed as (
-        select
-            survey_type,
-            dimension,
-            period_grain,
-            period_start_date,
-            {%- for measure in measures %}
-                sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
-            {%- endfor %}
-
-        from counts
-        group by survey_type, dimension, period_grain, period_start_date
     )
 
-select summed.*
-from summed
-inner join
-    counts as whole
-    on summed.survey_type = whole.survey_type
-    and summed.period_grain = whole.period_grain
-    and summed.period_start_date = whole.period_start_date
-    and whole.dimension = 'all'
-where
-    false
-    {%- for measure in measures %}
-        or summed.{{ measure }} <> whole.{{ measure }}
-    {%- endfor %}
+    {{ not_adding_up("counts", measures, within=["survey_type"]) }}
