@@ -50,3 +50,20 @@
         }}
     {%- endif -%}
 {%- endmacro %}
+
+{# A setting that is a list: `newest_file_wins`, `whole_tables`, `null_words`, `stand_in_ids`. A var is a list (or text with `,`
+   between), the variable of the environment (CUSTOMER360_<NAME>) has `,` between. #}
+{% macro list_setting(name) -%}
+    {%- set setting = var(name, env_var("CUSTOMER360_" ~ name | upper, "")) -%}
+    {%- set words = setting.split(",") if setting is string else setting -%}
+    {{
+        return(
+            words
+            | map("string")
+            | map("trim")
+            | reject("equalto", "")
+            | unique
+            | sort
+        )
+    }}
+{%- endmacro %}

@@ -108,6 +108,10 @@ class Settings:
     that Dagster offers. `keep_backfilled` counts versions that backfills made, beside
     the others. Under `never_back` a version of an earlier day than readers see lies
     aside: only who asks for a day by CUSTOMER360_AS_OF_DATE leads them back.
+
+    `newest_file_wins` and `whole_tables` name tables, `null_words` and `stand_in_ids`
+    values, `accepted_unknown_columns` columns (`table.column`, or a bare name for all
+    tables), all as docs/landing.md says. Empty = nothing of the kind is meant.
     """
 
     landing: Path
@@ -132,6 +136,11 @@ class Settings:
     keep_backfilled: int = 31
     refresh_on_landing: bool = False
     never_back: bool = False
+    newest_file_wins: tuple[str, ...] = ()
+    whole_tables: tuple[str, ...] = ()
+    null_words: tuple[str, ...] = ()
+    stand_in_ids: tuple[str, ...] = ()
+    accepted_unknown_columns: tuple[str, ...] = ()
     project_dir: Path = PROJECT_DIR
 
     @classmethod
@@ -172,6 +181,11 @@ class Settings:
                 given, "KEEP_BACKFILLED", default=31, least=1
             ),
             refresh_on_landing=_yes_or_no(given, "REFRESH_ON_LANDING"),
+            newest_file_wins=_names(given, "NEWEST_FILE_WINS"),
+            whole_tables=_names(given, "WHOLE_TABLES"),
+            null_words=_names(given, "NULL_WORDS"),
+            stand_in_ids=_names(given, "STAND_IN_IDS"),
+            accepted_unknown_columns=_names(given, "ACCEPTED_UNKNOWN_COLUMNS"),
         )
 
     def has_pseudonyms(self, project_vars: Mapping[str, object]) -> bool:
@@ -209,6 +223,10 @@ class Settings:
             "CUSTOMER360_PSEUDONYMISE_CUSTOMERS": str(
                 self.pseudonymise_customers
             ).lower(),
+            "CUSTOMER360_NEWEST_FILE_WINS": ",".join(self.newest_file_wins),
+            "CUSTOMER360_WHOLE_TABLES": ",".join(self.whole_tables),
+            "CUSTOMER360_NULL_WORDS": ",".join(self.null_words),
+            "CUSTOMER360_STAND_IN_IDS": ",".join(self.stand_in_ids),
             "DBT_TARGET_PATH": str(target_dir),
         }
 
@@ -370,6 +388,11 @@ def _yes_or_no(given: Mapping[str, str], name: str, default: str = "false") -> b
             f"CUSTOMER360_{name} is {given[name]!r}; expected true or false."
         )
     return text == "true"
+
+
+def _names(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Read a list with `,` between; sorted, since its order means nothing."""
+    return tuple(sorted({w.strip() for w in given.get(name, "").split(",")} - {""}))
 
 
 def _whole_number(

@@ -84,13 +84,22 @@ def test_a_day_that_has_not_come_is_refused() -> None:
 
 
 def test_dbt_gets_what_the_refresh_was_told() -> None:
-    given = settings(AS_OF_DATE="2026-01-31", REPORTING_CURRENCY="USD")
+    given = settings(
+        AS_OF_DATE="2026-01-31",
+        REPORTING_CURRENCY="USD",
+        NULL_WORDS="nan, NULL,,nan",
+        WHOLE_TABLES="refunds,orders",
+    )
     assert given.dbt_variables(Path("/build"), Path("/target")) == {
         "CUSTOMER360_BUILD_DIR": "/build",
         "CUSTOMER360_AS_OF_DATE": "2026-01-31",
         "CUSTOMER360_BUSINESS_TIMEZONE": "UTC",
         "CUSTOMER360_REPORTING_CURRENCY": "USD",
         "CUSTOMER360_PSEUDONYMISE_CUSTOMERS": "false",
+        "CUSTOMER360_NEWEST_FILE_WINS": "",
+        "CUSTOMER360_WHOLE_TABLES": "orders,refunds",
+        "CUSTOMER360_NULL_WORDS": "NULL,nan",
+        "CUSTOMER360_STAND_IN_IDS": "",
         "DBT_TARGET_PATH": "/target",
     }
 
