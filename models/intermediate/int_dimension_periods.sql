@@ -5,5 +5,7 @@ with
 
 select starts.dimension, starts.dimension_value, periods.*
 from starts
-inner join periods on periods.period_end_date >= starts.first_date
-where {{ is_cut_by("starts.dimension", "periods.period_grain") }}
+inner join
+    periods
+    on starts.period_grain = periods.period_grain
+    and starts.first_start_date <= periods.period_start_date

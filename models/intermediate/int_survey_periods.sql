@@ -10,43 +10,13 @@ with
     ),
 
     starts as (
-        select survey_type, dimension, dimension_value, min(first_date) as first_date
-        from
-            (
-                select
-                    survey_types.survey_type,
-                    starts.dimension,
-                    starts.dimension_value,
-                    starts.first_date
-                from {{ ref("int_dimension_starts") }} as starts
-                cross join survey_types
-
-                union all
-
-                -- the later of its first week's and first month's begin lies in the
-                -- first period of every grain
-                select survey_type, dimension, dimension_value, max(first_start_date)
-                from
-                    (
-                        select
-                            survey_type,
-                            dimension,
-                            dimension_value,
-                            min(period_start_date) as first_start_date
-                        from counts
-                        group by survey_type, dimension, dimension_value, period_grain
-                    ) as first_periods
-                group by survey_type, dimension, dimension_value
-            ) as first_dates
-        group by survey_type, dimension, dimension_value
+        select survey_types.survey_type, starts.*
+        from {{ ref("int_dimension_starts") }} as starts
+        cross join survey_types
     ),
 
-    spine as (
-        select starts.survey_type, starts.dimension, starts.dimension_value, periods.*
-        from starts
-        inner join periods on periods.period_end_date >= starts.first_date
-        where {{ is_cut_by("starts.dimension", "periods.period_grain") }}
-    )
+    -- whoever is asked need not have bought
+    spine as ({{ metric_periods("starts", "counts", "periods", ["survey_type"]) }})
 
 select
     spine.survey_type,

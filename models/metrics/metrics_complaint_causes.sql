@@ -14,42 +14,15 @@ with
     cut as ({{ in_dimensions("cause_periods") }}),
 
     counted as (
-        select
-            {{ metric_key() }},
-            cause_source,
-            cause,
-            count(*) as cause_count,
-            min(cause_date) as first_date
+        select {{ metric_key() }}, cause_source, cause, count(*) as cause_count
 
         from cut
         group by {{ metric_key() }}, cause_source, cause
     ),
 
     -- a cause that was there once has a row in every later period
-    starts as (
-        select
-            dimension,
-            dimension_value,
-            cause_source,
-            cause,
-            min(first_date) as first_date
-        from counted
-        group by dimension, dimension_value, cause_source, cause
-    ),
-
     spine as (
-        select
-            starts.dimension,
-            starts.dimension_value,
-            starts.cause_source,
-            starts.cause,
-            periods.*
-
-        from starts
-        inner join periods on periods.period_end_date >= starts.first_date
-        where
-            periods.period_grain <> 'week'
-            or starts.dimension not in ('{{ held_bands() | join("', '") }}')
+        {{ metric_periods(none, "counted", "periods", ["cause_source", "cause"]) }}
     ),
 
     filled as (

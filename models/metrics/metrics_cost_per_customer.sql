@@ -3,41 +3,24 @@ with
 
     served as (select * from {{ ref("int_served_counts") }}),
 
-    dimension_periods as (
-        select * from {{ ref("int_dimension_periods") }} where period_grain <> 'week'
-    ),
+    periods as (select * from {{ ref("int_periods") }}),
 
-    periods as (select * from {{ ref("int_periods") }} where period_grain <> 'week'),
+    starts as (
+        select * from {{ ref("int_dimension_starts") }} where period_grain <> 'week'
+    ),
 
     -- costs can come before the first customer
-    starts as (
-        select dimension, dimension_value, min(first_start_date) as first_date
-        from
-            (
-                select dimension, dimension_value, period_start_date as first_start_date
-                from dimension_periods
-                where period_grain = 'month'
+    counted as (
+        select {{ metric_key() }}
+        from served
 
-                union all
+        union all
 
-                select dimension, dimension_value, period_start_date
-                from served
-                where period_grain = 'month'
-
-                union all
-
-                select dimension, dimension_value, period_start_date
-                from costs
-                where period_grain = 'month'
-            ) as first_starts
-        group by dimension, dimension_value
+        select {{ metric_key() }}
+        from costs
     ),
 
-    spine as (
-        select starts.dimension, starts.dimension_value, periods.*
-        from starts
-        inner join periods on periods.period_end_date >= starts.first_date
-    ),
+    spine as ({{ metric_periods("starts", "counted", "periods") }}),
 
     filled as (
         select

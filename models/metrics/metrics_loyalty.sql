@@ -27,32 +27,14 @@
 with
     counted as (select * from {{ ref("int_loyalty_counts") }}),
 
-    periods as (select * from {{ ref("int_periods") }} where period_grain <> 'week'),
+    periods as (select * from {{ ref("int_periods") }}),
 
+    -- points may move before the first order
     starts as (
-        select dimension, dimension_value, min(first_date) as first_date
-        from
-            (
-                select dimension, dimension_value, first_date
-                from {{ ref("int_dimension_starts") }}
-
-                union all
-
-                -- points before the first order; the first month's begin lies in the
-                -- first period of every grain
-                select dimension, dimension_value, min(period_start_date)
-                from counted
-                where period_grain = 'month'
-                group by dimension, dimension_value
-            ) as first_dates
-        group by dimension, dimension_value
+        select * from {{ ref("int_dimension_starts") }} where period_grain <> 'week'
     ),
 
-    spine as (
-        select starts.dimension, starts.dimension_value, periods.*
-        from starts
-        inner join periods on periods.period_end_date >= starts.first_date
-    ),
+    spine as ({{ metric_periods("starts", "counted", "periods") }}),
 
     filled as (
         select

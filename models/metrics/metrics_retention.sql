@@ -32,9 +32,11 @@ with
             -- money of those who were active at the start
             sum(base_revenue_amount) as base_revenue_amount,
             sum(kept_revenue_amount) as kept_revenue_amount,
+            -- more refunds than purchases kept nothing: a customer cannot keep less
             sum(
-                least(base_revenue_amount, kept_revenue_amount)
-            ) as capped_revenue_amount
+                greatest(least(base_revenue_amount, kept_revenue_amount), 0)
+            ) as capped_revenue_amount,
+            sum(greatest(base_revenue_amount, 0)) as capped_base_revenue_amount
 
         from cut
         group by dimension, dimension_value, period_grain, period_start_date
@@ -61,7 +63,7 @@ with
                     coalesce(counted.{{ name }}_customer_count, 0) as bigint
                 ) as {{ name }}_customer_count,
             {%- endfor %}
-            {%- for name in ["base", "kept", "capped"] %}
+            {%- for name in ["base", "kept", "capped", "capped_base"] %}
                 cast(
                     coalesce(counted.{{ name }}_revenue_amount, 0) as decimal(18, 2)
                 ) as {{ name }}_revenue_amount{{ "," if not loop.last }}
@@ -100,6 +102,7 @@ with
             base_revenue_amount,
             kept_revenue_amount,
             capped_revenue_amount,
+            capped_base_revenue_amount,
 
             -- rates
             {{ rate("retained_customer_count", "start_customer_count") }}
@@ -116,7 +119,7 @@ with
             end as net_revenue_retention_rate,
             case
                 when is_complete
-                then {{ rate("capped_revenue_amount", "base_revenue_amount") }}
+                then {{ rate("capped_revenue_amount", "capped_base_revenue_amount") }}
             end as gross_revenue_retention_rate
 
         from filled

@@ -23,28 +23,10 @@ with
 
     periods as (select * from {{ ref("int_periods") }}),
 
+    starts as (select * from {{ ref("int_dimension_starts") }}),
+
     -- a prospect may ask before the first customer buys
-    starts as (
-        select dimension, dimension_value, min(first_date) as first_date
-        from
-            (
-                select dimension, dimension_value, first_date
-                from {{ ref("int_dimension_starts") }}
-
-                union all
-
-                select dimension, dimension_value, first_opened_date
-                from tickets
-            ) as firsts
-        group by dimension, dimension_value
-    ),
-
-    spine as (
-        select starts.dimension, starts.dimension_value, periods.*
-        from starts
-        inner join periods on periods.period_end_date >= starts.first_date
-        where {{ is_cut_by("starts.dimension", "periods.period_grain") }}
-    ),
+    spine as ({{ metric_periods("starts", "tickets", "periods") }}),
 
     filled as (
         select

@@ -51,7 +51,10 @@ with
             periods.*
 
         from starts
-        inner join periods on periods.period_end_date >= starts.first_date
+        inner join
+            periods
+            on starts.period_grain = periods.period_grain
+            and starts.first_start_date <= periods.period_start_date
         cross join experience_names
     ),
 

@@ -22,7 +22,7 @@ with
 
     periods as (select * from {{ ref("int_periods") }}),
 
-    dimension_starts as (select * from {{ ref("int_dimension_starts") }}),
+    starts as (select * from {{ ref("int_dimension_starts") }}),
 
     cut as ({{ in_dimensions("facts") }}),
 
@@ -38,58 +38,24 @@ with
     ),
 
     -- contacts may come before the first customer: what prospects got is not lost
-    first_periods as (
-        select {{ metric_key() }}
-        from summed
-
-        union all
-
-        select
-            dimension_starts.dimension,
-            dimension_starts.dimension_value,
-            periods.period_grain,
-            min(periods.period_start_date) as period_start_date
-
-        from dimension_starts
-        inner join periods on periods.period_end_date >= dimension_starts.first_date
-        -- bands are not held by the week
-        where {{ is_cut_by("dimension_starts.dimension", "periods.period_grain") }}
-        group by
-            dimension_starts.dimension,
-            dimension_starts.dimension_value,
-            periods.period_grain
-    ),
-
-    starts as (
-        select
-            dimension,
-            dimension_value,
-            period_grain,
-            min(period_start_date) as first_start_date
-        from first_periods
-        group by dimension, dimension_value, period_grain
-    )
+    spine as ({{ metric_periods("starts", "summed", "periods") }})
 
 select
-    starts.dimension,
-    starts.dimension_value,
-    periods.period_grain,
-    periods.period_start_date,
-    periods.period_end_date,
-    periods.is_complete,
+    spine.dimension,
+    spine.dimension_value,
+    spine.period_grain,
+    spine.period_start_date,
+    spine.period_end_date,
+    spine.is_complete,
     {%- for name in counts %}
         cast(coalesce(summed.{{ name }}, 0) as bigint) as {{ name }}
         {{- "," if not loop.last }}
     {%- endfor %}
 
-from starts
-inner join
-    periods
-    on starts.period_grain = periods.period_grain
-    and starts.first_start_date <= periods.period_start_date
+from spine
 left join
     summed
-    on starts.dimension = summed.dimension
-    and starts.dimension_value = summed.dimension_value
-    and starts.period_grain = summed.period_grain
-    and periods.period_start_date = summed.period_start_date
+    on spine.dimension = summed.dimension
+    and spine.dimension_value = summed.dimension_value
+    and spine.period_grain = summed.period_grain
+    and spine.period_start_date = summed.period_start_date

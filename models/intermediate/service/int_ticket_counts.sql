@@ -26,9 +26,6 @@ with
 select
     {{ metric_key() }},
 
-    -- dates
-    min(opened_date) as first_opened_date,
-
     -- counts; where every condition is null, so is the count: complaints only
     count(*) as ticket_count,
     count_if(kind = 'complaint') as complaint_count,

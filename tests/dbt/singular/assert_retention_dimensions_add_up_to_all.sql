@@ -12,5 +12,6 @@
     "base_revenue_amount",
     "kept_revenue_amount",
     "capped_revenue_amount",
+    "capped_base_revenue_amount",
 ] %}
 {{ not_adding_up(ref("metrics_retention"), measures) }}
