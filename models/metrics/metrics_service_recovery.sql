@@ -118,8 +118,9 @@ with
             and bounded.dimension_value = others.dimension_value
             and bounded.period_grain = others.period_grain
             and bounded.period_start_date = others.period_start_date
-            and others.experience = 'none'
-            and bounded.experience <> 'none'
+            -- one key, for a condition on one side alone would be a nested loop
+            and case when bounded.experience <> 'none' then 'none' end
+            = others.experience
     )
 
 select

@@ -31,4 +31,4 @@ left join
     tiers
     on stages.customer_id = tiers.customer_id
     and months.day_before_date >= tiers.valid_from_date
-    and (tiers.valid_to_date is null or months.day_before_date < tiers.valid_to_date)
+    and months.day_before_date < coalesce(tiers.valid_to_date, date '9999-12-31')

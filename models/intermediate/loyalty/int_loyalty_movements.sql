@@ -97,10 +97,13 @@ with
         from numbered
         left join
             numbered as reversed
-            on numbered.entry_type = 'reverse'
-            and numbered.customer_id = reversed.customer_id
+            on numbered.customer_id = reversed.customer_id
             and numbered.source_system = reversed.source_system
-            and numbered.reverses_entry_id = reversed.entry_id
+            -- one key, for a condition on one side alone would be a nested loop
+            and case
+                when numbered.entry_type = 'reverse' then numbered.reverses_entry_id
+            end
+            = reversed.entry_id
     )
 
 select *
