@@ -58,7 +58,7 @@ def refresh(
 ) -> "subprocess.CompletedProcess[str]":
     """Run `make refresh` without make; stderr is in stdout."""
     process = start_refresh(home, landing, **settings)
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=900)
     return subprocess.CompletedProcess(process.args, process.returncode, output)
 
 
