@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.compiled import Warehouse
 from tests.support.refreshes import DEMO, Published, refresh
 
 
@@ -34,3 +35,10 @@ def demo_copy(published_demo: Published, tmp_path: Path) -> Iterator[Published]:
     shutil.copytree(published_demo.home, home, symlinks=True)
     shutil.copytree(published_demo.landing, landing)
     yield Published(home=home, landing=landing, output=published_demo.output)
+
+
+@pytest.fixture(scope="session")
+def warehouse() -> Iterator[Warehouse]:
+    """Databases in memory in which tiny landings are built, with default settings."""
+    with Warehouse() as opened:
+        yield opened

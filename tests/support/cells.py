@@ -21,21 +21,32 @@ def public_cells(
     without: frozenset[str] = frozenset(),
 ) -> Cells:
     """Every row of every table of the schemas, sorted, with trace columns or not."""
-    left_out = without if trace else without | TRACE_COLUMNS
     with duckdb.connect(str(analytics), read_only=True) as connection:
-        tables = connection.execute(
-            "select schema_name, table_name, list(column_name order by column_index)"
-            " from duckdb_columns() where list_contains(?, schema_name)"
-            " group by all order by all",
-            [list(schemas)],
+        return cells_of(connection, schemas=schemas, trace=trace, without=without)
+
+
+def cells_of(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    schemas: tuple[str, ...] = ("marts", "metrics"),
+    trace: bool,
+    without: frozenset[str] = frozenset(),
+) -> Cells:
+    """The same of the current database of a connection."""
+    left_out = without if trace else without | TRACE_COLUMNS
+    tables = connection.execute(
+        "select schema_name, table_name, list(column_name order by column_index)"
+        " from duckdb_columns() where list_contains(?, schema_name)"
+        " and database_name = current_database() group by all order by all",
+        [list(schemas)],
+    ).fetchall()
+    return {
+        f"{schema}.{table}": connection.execute(
+            f"select {', '.join(_kept(columns, left_out))} from {schema}.{table}"
+            " order by all"
         ).fetchall()
-        return {
-            f"{schema}.{table}": connection.execute(
-                f"select {', '.join(_kept(columns, left_out))} from {schema}.{table}"
-                " order by all"
-            ).fetchall()
-            for schema, table, columns in tables
-        }
+        for schema, table, columns in tables
+    }
 
 
 def _kept(columns: list[str], left_out: frozenset[str]) -> list[str]:

@@ -7,7 +7,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 Record = dict[str, str]
@@ -44,6 +44,22 @@ def write_records(path: Path, records: Iterable[Record]) -> None:
     if lines:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(lines, encoding="utf-8")
+
+
+def write_tables(folder: Path, **tables: Iterable[Mapping[str, object]]) -> Path:
+    """Write `<table>.csv` for every table of rows by column; None is an empty cell.
+
+    The header holds the columns of all rows, in the order in which they first come.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, given in tables.items():
+        rows = list(given)
+        names = dict.fromkeys(name for row in rows for name in row)
+        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(names), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
 
 
 def _json(line: str) -> Record | None:
