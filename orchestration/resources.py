@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -202,6 +202,13 @@ class Settings:
                 "`openssl rand -hex 32` prints, and keep it safe (docs/access.md)."
             )
         return is_wanted
+
+    def listed(self, name: str, project_vars: Mapping[str, object]) -> tuple[str, ...]:
+        """Return a setting that is a list, as dbt reads it: a var of that name wins."""
+        given = project_vars.get(name, getattr(self, name))
+        words = given.split(",") if isinstance(given, str) else given
+        assert isinstance(words, Iterable)
+        return tuple(sorted({str(word).strip() for word in words} - {""}))
 
     def require_day_that_has_come(self, observed_until_at: datetime) -> None:
         """Refuse an as-of date that has not begun anywhere at that UTC instant."""

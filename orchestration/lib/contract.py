@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 SOURCE_NAME = "raw"
+SOURCE_SYSTEM = "source_system"
 # what the loader writes about landing itself stands in the same schema, but never lands
 BOOKKEEPING_TABLES = (
     "landing_files",
@@ -32,6 +33,8 @@ class Column:
     """One column that a landed table may have.
 
     `personal` never leaves `private`; `erasable` may, but goes with an erased person.
+    `references` is the table in which a record of this id is looked for. `has_codes`
+    marks a column that only takes a few words of the contract.
     """
 
     name: str
@@ -39,6 +42,8 @@ class Column:
     required: bool
     personal: bool
     erasable: bool = False
+    references: str | None = None
+    has_codes: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,14 @@ class Contract:
                 return table
         raise KeyError(name)
 
+    def key_of(self, table_name: str) -> tuple[str, bool]:
+        """Return the column by which records of a table are named, and whether ids
+        are those of a source system.
+        """
+        key = self.table(table_name).key
+        (named,) = (name for name in key if name != SOURCE_SYSTEM)
+        return named, SOURCE_SYSTEM in key
+
 
 def read_contract(path: Path) -> Contract:
     """Read the contract from a dbt sources file.
@@ -109,6 +122,7 @@ def read_contract(path: Path) -> Contract:
     try:
         tables = tuple(_table(entry) for entry in _raw_tables(document))
         _refuse_repeated("table", [table.name for table in tables])
+        _require_referenced(tables)
     except ContractError as error:
         raise ContractError(f"{path}: {error}") from error
     return Contract(tables)
@@ -150,6 +164,18 @@ def _table(entry: Any) -> Table:
     return table
 
 
+def _require_referenced(tables: Sequence[Table]) -> None:
+    """Refuse a reference to what is no table, or has no single column of ids."""
+    ids = {t.name: [n for n in t.key if n != SOURCE_SYSTEM] for t in tables}
+    for table in tables:
+        for column in table.columns:
+            if column.references and len(ids.get(column.references, ())) != 1:
+                raise ContractError(
+                    f"table {table.name}: {column.name} references "
+                    f"{column.references}, which is no table with one column of ids"
+                )
+
+
 def _column(entry: Any, table_name: str) -> Column:
     where = f"a column of table {table_name}"
     meta = _meta(_mapping(entry, where))
@@ -159,6 +185,8 @@ def _column(entry: Any, table_name: str) -> Column:
         required=meta.get("required") is True,
         personal=meta.get("personal") is True,
         erasable=meta.get("erasable") is True,
+        references=meta.get("references"),
+        has_codes="accepted" in meta,
     )
 
 

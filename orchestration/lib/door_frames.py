@@ -68,7 +68,6 @@ MART_TOTALS = (
         f"sum(allocated_amount + unallocated_amount) from {_MARTS}.fct_costs",
     ),
 )
-MAIL_ADDRESS = r"[^@\s;,<>]+@[^@\s;,<>]+\.[A-Za-z]{2,}"
 # rates that may leave 0..1 by their definition, and what is no fraction at all
 UNBOUNDED_RATES = (
     "retention_rate_end_less_new",
@@ -83,6 +82,7 @@ UNBOUNDED_RATES = (
     "redemption_rate",
     "expiry_rate",
 )
+CENT = 0.01
 NUMBER_TYPES = ("DOUBLE", "FLOAT", "DECIMAL", "BIGINT", "INTEGER", "HUGEINT")
 LARGEST = 1e300
 # name of a number -> its range; the first that fits counts
@@ -164,53 +164,6 @@ def _landed_table(
         "keyless_at": _places(keyless, "record"),
         "row_count_before": before,
         "growth_ratio": row_count / before if before else None,
-    }
-
-
-def public_texts(
-    connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]
-) -> pd.DataFrame:
-    """Return one row a table: rows with a mail address outside its personal columns.
-
-    Ids, interests and other texts are published as they come.
-    """
-    texts = {
-        table.name: [
-            column.name
-            for column in table.columns
-            if column.data_type == "text" and not column.personal
-        ]
-        for table in tables
-    }
-    return pd.DataFrame(
-        [
-            _mails_in(connection, name, columns)
-            for name, columns in texts.items()
-            if columns
-        ]
-    )
-
-
-def _mails_in(
-    connection: duckdb.DuckDBPyConnection, table: str, texts: Sequence[str]
-) -> dict[str, object]:
-    # looking for the sign first is much cheaper than the pattern
-    holds_mail = [
-        f"contains({text}, '@') and regexp_matches({text}, '{MAIL_ADDRESS}')"
-        for text in texts
-    ]
-    counts = ", ".join(f"count(*) filter (where {mail})" for mail in holds_mail)
-    row = connection.execute(
-        f"select count(*) filter (where {' or '.join(holds_mail)}), {counts}"
-        f" from raw.{table} semi join (select landing_file_id"
-        " from raw.landing_files where is_current) using (landing_file_id)"
-    ).fetchone()
-    assert row is not None  # an aggregate always has a row
-    found = {text: count for text, count in zip(texts, row[1:], strict=True) if count}
-    return {
-        "table_name": table,
-        "mail_row_count": row[0],
-        "mails_at": ", ".join(f"{name} ({n:,} rows)" for name, n in found.items()),
     }
 
 
@@ -573,6 +526,90 @@ def _outside(
         + f" from analytics.{table}"
     ).fetchone()
     return dict(zip(ranges, counts or (), strict=True))
+
+
+def order_lines(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row: orders whose lines do not add up to their goods, and one of them.
+
+    Judged are accepted orders that have accepted lines, in their own currency.
+    """
+    judged = ("int_orders_judged", "int_order_lines_judged")
+    main = first_value(connection, "select current_database()")
+    if not all(has_table(connection, main, "intermediate", name) for name in judged):
+        return pd.DataFrame()
+    # doubles: no product is too large for them, and a cent is far above their noise
+    row = connection.execute(
+        f"""
+        with
+            goods as (
+                select
+                    source_system,
+                    order_id,
+                    count(*) as line_count,
+                    sum(quantity::double * unit_price_amount::double) as goods_amount
+                from intermediate.int_order_lines_judged
+                where row_state = 'accepted'
+                group by all
+            ),
+            compared as (
+                select *,
+                    gross_amount::double - goods_amount as gap,
+                    {CENT} * line_count + {CENT} / 100 as tolerance
+                from intermediate.int_orders_judged
+                join goods using (source_system, order_id)
+                where row_state = 'accepted'
+            ),
+            odd as (
+                select
+                    file_path,
+                    record_number,
+                    gross_amount,
+                    goods_amount,
+                    {_explains("tax_amount")} as is_tax,
+                    {_explains("shipping_amount")} as is_shipping,
+                    {_explains("-discount_amount")} as is_discount
+                from compared
+                join raw.landing_files using (landing_file_id)
+                where abs(gap) > tolerance
+            )
+        select
+            (select count(*) from compared),
+            count(*),
+            count_if(is_tax),
+            count_if(is_shipping),
+            count_if(is_discount),
+            min((file_path, record_number, gross_amount, goods_amount))
+        from odd
+        """
+    ).fetchone()
+    assert row is not None  # an aggregate always has a row
+    compared, count, tax, shipping, discount, first = row
+    if not compared:
+        return pd.DataFrame()
+    reasons = {"tax": tax, "shipping": shipping, "discount": discount}
+    by = [f"{n:,} by just their {name}" for name, n in reasons.items() if n]
+    told = ""
+    if first:
+        file, record, gross, goods = first
+        told = f"{count:,} of {compared:,} orders differ from their order_lines"
+        told += f" ({', '.join(by)})" if by else ""
+        told += f"; first in {file} record {record}: gross_amount {gross:,.2f}, lines "
+        told += f"add up to {goods:,.2f}"
+    return pd.DataFrame(
+        [
+            {
+                "table_name": "orders",
+                "column_name": "gross_amount",
+                "odd_order_count": count,
+                "told": told,
+            }
+        ]
+    )
+
+
+def _explains(amount: str) -> str:
+    """Return SQL that says whether a gap is just this amount of the order."""
+    return f"abs({amount}) > 0 and abs(gap - ({amount})::double) <= tolerance"
 
 
 def as_of_day(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

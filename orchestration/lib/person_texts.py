@@ -14,6 +14,16 @@ from functools import cached_property
 ERASED = "(erased)"
 SHORTEST_PHONE = 7
 SHORTEST_PART_OF_PHONE = 8
+# What looks like a mail address or a phone number in any text, for SQL engines: no name
+# is needed to see it. A phone number has a `+`, or separators between its digits; days
+# and plain numbers are none.
+MAIL_ADDRESS = r"[^@\s;,<>]+@[^@\s;,<>]+\.[A-Za-z]{2,}"
+PHONE_NUMBER = (
+    r"[+][(]?[0-9]([ ./()-]{0,2}[0-9]){6,14}"
+    r"|\b0[0-9]{2,4}[ ./-]{1,3}[0-9]{2,4}([ ./-]?[0-9]{2,4}){2,}"
+    r"|[(]0[0-9]{1,5}[)][ ./-]{0,2}[0-9]{2,}([ ./-]?[0-9]{2,})+"
+    r"|([(]\b[0-9]{3}[)][ .-]{0,2}|\b[0-9]{3}[ .-])[0-9]{3,4}[ .-][0-9]{4}\b"
+)
 
 _MAIL = re.compile(r"[^\s@,;:<>()\[\]\"'|]+@[^\s@,;:<>()\[\]\"'|]+\w")
 _PHONE = re.compile(r"\+?\(?\d(?:[ \t./()\u00a0-]{0,3}\d){5,}")

@@ -12,16 +12,20 @@ import duckdb
 import pandas as pd
 
 from orchestration.lib import door_frames, suites
-from orchestration.lib.contract import Table
+from orchestration.lib.contract import Contract, Table
 from orchestration.lib.databases import AS_OF, first_value
 from orchestration.lib.door_frames import Limits
 from orchestration.lib.family_profiles import measured_delays, measured_tables
 from orchestration.lib.journal import write_table
 from orchestration.lib.landing.report import IgnoredPath
+from orchestration.lib.landing_order import file_names
 from orchestration.lib.landing_profiles import Profiler
+from orchestration.lib.landing_references import references
+from orchestration.lib.landing_texts import Settled, landed_texts
 from orchestration.lib.profiles import Profiles
 
 SHOWN_FAILURES = 5
+NOTHING_SETTLED = Settled()
 # column of audit.quality_results -> type
 COLUMNS = {
     "refresh_id": "varchar",
@@ -112,17 +116,25 @@ def check_landing(
     rows_before: Mapping[str, int],
     ignored: Iterable[IgnoredPath] = (),
     profiler: Profiler | None = None,
+    settled: Settled = NOTHING_SETTLED,
 ) -> list[QualityResult]:
     """Judge what landed in schema `raw`; `rows_before` is {} on a first load.
 
-    `profiler` compares with the days before; without one nothing is compared.
+    `profiler` compares with the days before; without one nothing is compared. `settled`
+    are words and ids that settings have made null.
     """
+    texts = landed_texts(connection, tables, settled)
     landed = door_frames.landed_tables(connection, tables, limits, rows_before)
     frames = {
         "needed_tables": landed[landed["needs_rows"]].assign(column_name=""),
         "landed_tables": landed,
         "landed_files": door_frames.landed_files(connection),
-        "public_texts": door_frames.public_texts(connection, tables),
+        "file_names": file_names(connection),
+        "references": references(
+            connection, Contract(tuple(tables)), settled.meaningless
+        ),
+        "landed_words": texts,
+        "public_texts": texts,
         "ignored_paths": door_frames.ignored_paths(ignored),
         **(_landed_days(profiler, tables) if profiler else {}),
     }
@@ -145,6 +157,7 @@ def check_candidate(
         "reconciled_files": door_frames.reconciled_files(connection),
         "control_totals": door_frames.control_totals(connection),
         "cost_months": door_frames.cost_months(connection),
+        "order_lines": door_frames.order_lines(connection),
         "published_tables": door_frames.published_tables(connection, keys),
         "published_rates": door_frames.published_rates(connection),
         "published_numbers": door_frames.published_numbers(connection),
@@ -296,7 +309,9 @@ def _result(
     bad = rows[rows["frame_row"].isin(failed)]
     seen = (rows if bad.empty else bad)[measured].dropna()
     counted = bad[meta["counted_in"]].abs().sum() if meta["counted_in"] else len(bad)
+    observed = meta["observed_in"]
     located = bad[meta["located_in"]] if meta["located_in"] else []
+    told = rows[observed] if observed and bad.empty else None
     first = rows.iloc[0]
     return QualityResult(
         door=door,
@@ -306,7 +321,7 @@ def _result(
         column_name=_text(first.get("column_name")),
         severity="blocking" if configuration.severity == "critical" else "warning",
         is_passed=bad.empty,
-        observed=_range(seen),
+        observed=_listed(told) if told is not None else _range(seen),
         expected=meta["expected"],
         failed_row_count=int(counted),
         failed_at=_listed(located),

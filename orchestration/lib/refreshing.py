@@ -43,6 +43,7 @@ from orchestration.lib.journal import (
 from orchestration.lib.landing import land
 from orchestration.lib.landing.report import LandingError, LandingReport
 from orchestration.lib.landing_profiles import Profiler
+from orchestration.lib.landing_texts import Settled
 from orchestration.lib.masking import without_values
 from orchestration.lib.parquet import ParquetExport
 from orchestration.lib.profiles import Profiles
@@ -288,6 +289,10 @@ class Refresh:
                             ZoneInfo(self.settings.business_timezone)
                         ).date(),
                         self.settings.business_timezone,
+                    ),
+                    Settled(
+                        self.settings.listed("null_words", self._vars),
+                        self.settings.listed("stand_in_ids", self._vars),
                     ),
                 )
             self._judge("landing", self.landing_results)

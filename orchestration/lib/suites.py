@@ -1,10 +1,11 @@
 """The expectations at the two doors, as Great Expectations suites in code.
 
-One suite a frame of `door_frames`. An expectation is blocking (`critical`: the refresh
-stops) or a `warning`; its `meta` says what it is called, what is expected in words,
-which column of the frame counts the rows meant and which tells where they are, and what
-a person is to do. Great Expectations takes seconds to import, so nothing is imported
-before a suite is asked for.
+One suite a frame of `door_frames` and its like. An expectation is blocking (`critical`:
+the refresh stops) or a `warning`; its `meta` says what it is called, what is expected
+in words, which column of the frame counts the rows meant, which tells where they are,
+which says what was seen where a number alone does not, and what a person is to do.
+Great Expectations takes seconds to import: nothing is imported before a suite is asked
+for.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,10 @@ LANDING_DOOR, PUBLISH_DOOR = "landing", "publish"
 # how far from the median of the days before is odd: chance alone goes so far in one of
 # some million measures of an even feed
 MOST_SPREADS = 5
+_LEAVE_OUT = (
+    "Ask the sender to leave them out, or mark the column `personal` in "
+    "models/staging/_sources.yml and take it out of the marts."
+)
 # measure -> what the check of it is called
 LIKE_BEFORE = {
     "row_count": "rows",
@@ -102,6 +107,86 @@ def landing_suites() -> dict[str, Suite]:
                 what_to_do="Remove all but one; their rows count once anyway.",
             ),
         ],
+        "file_names": [
+            _between(
+                "new_files_sort_last",
+                "early_file_count",
+                high=0,
+                severity="warning",
+                expected="no new file that sorts before known ones of its table",
+                counted_in="early_file_count",
+                located_in="early_at",
+                what_to_do="Name files so that later ones sort last (2026-03-05.csv): "
+                "where rows of one key have no updated_at, the last file in natural "
+                "order is in force, and these files change nothing.",
+            ),
+            _between(
+                "names_show_an_order",
+                "unordered_file_count",
+                high=0,
+                severity="warning",
+                expected="names of which the later sorts last",
+                counted_in="unordered_file_count",
+                located_in="unordered_at",
+                what_to_do="Name files by the day with its year first (2026-03-05.csv) "
+                "or by a number: days written 05032026, months in words and random "
+                "names leave to chance which row of a key without updated_at is in "
+                "force.",
+            ),
+        ],
+        "references": [
+            _between(
+                "references_find_their_record",
+                "missed_row_count",
+                high=0,
+                severity="warning",
+                expected="ids that find their record as they are written",
+                counted_in="missed_row_count",
+                located_in="told",
+                observed_in="told",
+                what_to_do="Have the sender write these ids as the table that is named "
+                "writes them (no `.0`, zeros and case as there, the same "
+                "source_system), or land the records that are missing; until then "
+                "these rows belong to nobody known.",
+            )
+        ],
+        "landed_words": [
+            _between(
+                "no_words_for_nothing",
+                "null_word_row_count",
+                high=0,
+                severity="warning",
+                expected="empty cells where there is no value",
+                counted_in="null_word_row_count",
+                located_in="null_word_at",
+                what_to_do="If the word means that there is no value, name it in the "
+                "setting null_words (CUSTOMER360_NULL_WORDS=NULL,N/A); else it is "
+                "taken for a value.",
+            ),
+            _between(
+                "no_ids_that_stand_for_nobody",
+                "stand_in_row_count",
+                high=0,
+                severity="warning",
+                expected="no id of a customer under which guests are booked",
+                counted_in="stand_in_row_count",
+                located_in="stand_in_at",
+                what_to_do="If the id stands for nobody (guests), name it in the "
+                "setting stand_in_ids (CUSTOMER360_STAND_IN_IDS=0,-1); else it counts "
+                "as one customer who holds all these rows.",
+            ),
+            _between(
+                "numbers_not_cut",
+                "cut_row_count",
+                high=0,
+                severity="warning",
+                expected="no number that a spreadsheet has cut (5.12346E+12)",
+                counted_in="cut_row_count",
+                located_in="cut_at",
+                what_to_do="Ask for this file again, exported with this column as "
+                "text; cut numbers are no evidence of who a person is.",
+            ),
+        ],
         "public_texts": [
             _between(
                 "public_texts_name_nobody",
@@ -110,12 +195,31 @@ def landing_suites() -> dict[str, Suite]:
                 severity="warning",
                 expected="no mail address in a column that is published as it comes",
                 counted_in="mail_row_count",
-                located_in="mails_at",
+                located_in="mail_at",
                 what_to_do="Where customer ids are mail addresses, publish pseudonyms "
-                "(CUSTOMER360_PSEUDONYMISE_CUSTOMERS, docs/access.md). Elsewhere, ask "
-                "the sender to leave them out, or mark the column `personal` in "
-                "models/staging/_sources.yml and take it out of the marts.",
-            )
+                "(CUSTOMER360_PSEUDONYMISE_CUSTOMERS, docs/access.md). " + _LEAVE_OUT,
+            ),
+            _between(
+                "public_texts_hold_no_phone",
+                "phone_row_count",
+                high=0,
+                severity="warning",
+                expected="no phone number in a column that is published as it comes",
+                counted_in="phone_row_count",
+                located_in="phone_at",
+                what_to_do=_LEAVE_OUT,
+            ),
+            _between(
+                "public_texts_hold_no_name",
+                "name_row_count",
+                high=0,
+                severity="warning",
+                expected="no customer's full name in a column that is published as it "
+                "comes",
+                counted_in="name_row_count",
+                located_in="name_at",
+                what_to_do=_LEAVE_OUT,
+            ),
         ],
         "ignored_paths": [
             _between(
@@ -222,6 +326,21 @@ def publish_suites() -> dict[str, Suite]:
                 expected="allocated + unallocated = ledger, to the cent",
                 located_in="month_and_purpose",
                 what_to_do="The allocation of these months loses or doubles money.",
+            )
+        ],
+        "order_lines": [
+            _between(
+                "lines_add_up_to_their_orders",
+                "odd_order_count",
+                high=0,
+                severity="warning",
+                expected="quantity x unit_price_amount of its lines adds up to "
+                "gross_amount of an order, to a cent a line",
+                counted_in="odd_order_count",
+                located_in="told",
+                what_to_do="gross_amount is goods before discount, without tax and "
+                "shipping, and all lines of an order are to land: ask the sender which "
+                "of the two tables says otherwise. Revenue comes from the orders.",
             )
         ],
         "published_tables": [
@@ -331,6 +450,7 @@ def _between(
     severity: str = "critical",
     counted_in: str | None = None,
     located_in: str | None = None,
+    observed_in: str | None = None,
 ) -> Any:
     import great_expectations.expectations as gxe
 
@@ -345,5 +465,6 @@ def _between(
             "what_to_do": what_to_do,
             "counted_in": counted_in,
             "located_in": located_in,
+            "observed_in": observed_in,
         },
     )

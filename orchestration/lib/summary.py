@@ -11,10 +11,13 @@ from typing import Any
 import duckdb
 
 from orchestration.lib.databases import has_table, records
+from orchestration.lib.printable import shown
+from orchestration.lib.quality import QualityResult
 from orchestration.lib.versions import PARQUET, Version
 
 LABEL_WIDTH = 18
 SHOWN_REASONS = 3
+SHOWN_WARNINGS = 3
 # step of the refresh -> what a person counts it to
 SPLIT = {
     "begin": "publish",
@@ -104,6 +107,7 @@ def told(current: Path, version: Version, total_seconds: float) -> list[str]:
         *_aligned(_facts(current, version)),
         *_aligned(_figures(version)),
         *_aligned(_timing(version, total_seconds)),
+        *warnings_told(current, version),
     ]
 
 
@@ -147,9 +151,23 @@ def _facts(current: Path, version: Version) -> Iterator[tuple[str, str]]:
     reasons = manifest["quarantine"]
     if reasons:
         yield "quarantined for", _reasons(reasons)
-    if manifest["warnings"]:
-        count = len(manifest["warnings"])
-        yield "warnings", f"{count} in audit.quality_results"
+
+
+def warnings_told(current: Path, version: Version) -> Iterator[str]:
+    """Yield the first warnings in full, so that none is only a number."""
+    warnings = version.manifest["warnings"]
+    if not warnings:
+        return
+    yield ""
+    yield f"{'warnings':<{LABEL_WIDTH}} {len(warnings)}"
+    for warning in warnings[:SHOWN_WARNINGS]:
+        first, *others = QualityResult(**warning).told().splitlines()
+        yield f"- {shown(first)}"
+        yield from map(shown, others)
+    if len(warnings) > SHOWN_WARNINGS:
+        rest = len(warnings) - SHOWN_WARNINGS
+        page = current / version.manifest["report"]
+        yield f"- and {rest} more, in audit.quality_results and {page}"
 
 
 def _reasons(reasons: list[Mapping[str, Any]]) -> str:

@@ -198,7 +198,8 @@ def test_mail_addresses_in_published_texts_warn(
     results = landing(raw)
     result = failed(results)["public_texts_name_nobody", "orders"]
     assert (result.severity, result.failed_row_count) == ("warning", 3)
-    assert result.failed_at == "order_id (3 rows)"
+    assert result.column_name == "order_id"
+    assert result.failed_at == "3 rows, first in orders/a.csv record 1"
     assert "ann@" not in result.told()
     quality.require_open("landing", results)
 
@@ -422,6 +423,67 @@ def test_damage_closes_the_door(
     found = judged(candidate)
     assert found[check, table].failed_row_count == count
     assert all(result.is_blocking for result in found.values())
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("select 1", None),
+        (
+            "update judged_lines set unit_price_amount = 9.99 where line_number = 1",
+            None,
+        ),
+        (
+            "update judged_orders set gross_amount = 35.7, tax_amount = 5.7",
+            "1 of 1 orders differ from their order_lines (1 by just their tax); first"
+            " in orders/a.csv record 3: gross_amount 35.70, lines add up to 30.00",
+        ),
+        (
+            "update judged_orders set gross_amount = 25, discount_amount = 5",
+            "1 of 1 orders differ from their order_lines (1 by just their discount);"
+            " first in orders/a.csv record 3: gross_amount 25.00, lines add up to"
+            " 30.00",
+        ),
+        (
+            "update judged_lines set row_state = 'superseded' where line_number = 2",
+            "1 of 1 orders differ from their order_lines; first in orders/a.csv record"
+            " 3: gross_amount 30.00, lines add up to 10.00",
+        ),
+        ("update judged_lines set row_state = 'quarantined'", None),
+        ("update judged_orders set row_state = 'quarantined', gross_amount = 1", None),
+    ],
+)
+def test_lines_that_do_not_add_up_to_their_order_warn(
+    candidate: duckdb.DuckDBPyConnection, damage: str, told: str | None
+) -> None:
+    candidate.execute(
+        """
+        create schema raw;
+        create table raw.landing_files as
+            select 'a' as landing_file_id, 'orders/a.csv' as file_path;
+        create table intermediate.int_orders_judged as
+            select 'main' as source_system, '1' as order_id, 30.00 as gross_amount,
+                null::decimal(20, 6) as tax_amount, 0.00 as shipping_amount,
+                null::decimal(20, 6) as discount_amount, 'accepted' as row_state,
+                'a' as landing_file_id, 3 as record_number;
+        create table intermediate.int_order_lines_judged as
+            select 'main' as source_system, '1' as order_id, i as line_number,
+                i::decimal(18, 4) as quantity, 10.0 as unit_price_amount,
+                'accepted' as row_state
+            from range(1, 3) as r(i);
+        """
+    )
+    for short in ("orders", "lines"):
+        long = "orders" if short == "orders" else "order_lines"
+        damage = damage.replace(f"judged_{short}", f"intermediate.int_{long}_judged")
+    candidate.execute(damage)
+    found = judged(candidate)
+    if told is None:
+        assert found == {}
+    else:
+        assert set(found) == {("lines_add_up_to_their_orders", "orders")}
+        result = found["lines_add_up_to_their_orders", "orders"]
+        assert (result.severity, result.failed_at) == ("warning", told)
 
 
 def test_a_join_that_doubles_rows_is_found(
