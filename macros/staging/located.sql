@@ -1,6 +1,6 @@
 {# Staged rows with the customer they belong to and their calendar days in that customer's market; ends in the CTE `located`.
    `event` is the stem of the timestamp at which the row happened, `others` those of further timestamps, which are null
-   for an as-of day they lie after (`<stem>_day` keeps the day itself). `country` = the column that names the place of the row itself, whose days count where the customer has no market. #}
+   for an as-of day they lie after (`<stem>_day` keeps the day itself, `<stem>_on` says that it came as a bare one). `country` = the column that names the place of the row itself, whose days count where the customer has no market. #}
 {% macro located(table_name, event=none, others=[], country=none) -%}
     {%- set contract = contract_of(table_name) -%}
     {%- set names = contract.columns | map(attribute="name") | list -%}
@@ -80,7 +80,7 @@
             {%- if event %}
                 {{ event }}_on, {{ event }}_day as {{ event }}_date,
             {%- endif %}
-            {%- for stem in others %} {{ stem }}_day, {%- endfor %}
+            {%- for stem in others %} {{ stem }}_on, {{ stem }}_day, {%- endfor %}
             market,
             time_zone,
             as_of_date,

@@ -25,6 +25,7 @@ with
 
         select customer_id, opened_date, 0, 0, 1, 0
         from {{ ref("fct_tickets") }}
+        where not is_void
 
         union all
 

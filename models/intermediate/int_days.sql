@@ -3,7 +3,7 @@ with
         select min(first_date) as first_date
         from
             (
-                select min(order_date) as first_date
+                select min(least(order_date, received_date)) as first_date
                 from {{ ref("fct_orders") }}
                 union all
                 select min(least(invited_date, responded_date))

@@ -43,6 +43,9 @@ with
         where touchpoint_rank = 1
     ),
 
+    answered as (select distinct invitation_id from responses where is_answered),
+
+    -- a reminder invites nobody anew; whoever answers it answers the invitation
     invited as (
         select
             responses.customer_id,
@@ -50,10 +53,12 @@ with
             responses.touchpoint,
             period_days.period_grain,
             period_days.period_start_date,
-            responses.is_answered
+            answered.invitation_id is not null as is_answered
 
         from responses
         inner join period_days on responses.invited_date = period_days.day_date
+        left join answered on responses.response_id = answered.invitation_id
+        where not responses.is_reminder
     ),
 
     invitations as (

@@ -3,6 +3,11 @@ with
 
     rates as (select * from {{ ref("int_exchange_rates_daily") }}),
 
+    statuses as (
+        select lower(status) as status_word, ticket_state
+        from {{ ref("ticket_statuses") }}
+    ),
+
     rated as (
         select
             located.*,
@@ -21,9 +26,47 @@ with
             and located.opened_date = rates.day_date
     ),
 
-    valued as (
+    -- where the status is missing or unknown, the time of resolution speaks
+    sorted as (
         select
             rated.*,
+            coalesce(
+                statuses.ticket_state,
+                case when rated.resolved_day is null then 'open' else 'closed' end
+            ) as landed_state
+
+        from rated
+        left join statuses on lower(rated.status) = statuses.status_word
+    ),
+
+    -- one that landed closed without saying when is closed from the last moment on that
+    -- its row tells of; a version is known by its day in the business time zone
+    closed as (
+        select
+            *,
+            case
+                when landed_state = 'closed'
+                then
+                    coalesce(
+                        resolved_day,
+                        greatest(
+                            opened_date,
+                            first_responded_day,
+                            {{
+                                local_date(
+                                    "updated_at", "'" ~ business_timezone() ~ "'"
+                                )
+                            }}
+                        )
+                    )
+            end as closed_day
+
+        from sorted
+    ),
+
+    valued as (
+        select
+            closed.*,
             concat_ws(
                 ';',
                 nullif(refusals, ''),
@@ -38,7 +81,7 @@ with
             {{ converted("compensation_amount", "exchange_rate") }}
             as reporting_compensation_amount
 
-        from rated
+        from closed
     ),
 
     {{

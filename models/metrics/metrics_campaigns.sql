@@ -1,7 +1,15 @@
 with
     totals as (select * from {{ ref("int_campaign_totals") }}),
 
-    comparisons as (select * from {{ ref("int_campaign_comparisons") }}),
+    -- the last digits of a double must not carry a difference of shares beyond 1
+    comparisons as (
+        select
+            *,
+            greatest(uplift - uplift_below, -1e0) as uplift_low,
+            least(uplift + uplift_above, 1e0) as uplift_high
+
+        from {{ ref("int_campaign_comparisons") }}
+    ),
 
     measured as (
         select
@@ -40,6 +48,7 @@ with
             totals.control_customer_count,
             totals.treated_converted_customer_count,
             totals.control_converted_customer_count,
+            totals.contaminated_customer_count,
 
             -- rates
             {%- for arm in ["treated", "control"] %}
@@ -51,12 +60,12 @@ with
                 }} as {{ arm }}_conversion_rate,
             {%- endfor %}
             comparisons.uplift,
-            comparisons.uplift - comparisons.uplift_below as uplift_low,
-            comparisons.uplift + comparisons.uplift_above as uplift_high,
+            comparisons.uplift_low,
+            comparisons.uplift_high,
             comparisons.incremental_customers,
-            (comparisons.uplift - comparisons.uplift_below)
+            comparisons.uplift_low
             * totals.treated_customer_count as incremental_customers_low,
-            (comparisons.uplift + comparisons.uplift_above)
+            comparisons.uplift_high
             * totals.treated_customer_count as incremental_customers_high,
 
             -- money
@@ -67,11 +76,22 @@ with
             {%- for name in ["net_revenue", "margin"] %}
                 {%- set amount = "comparisons.incremental_" ~ name %}
                 cast({{ amount }} as decimal(18, 2)) as incremental_{{ name }}_amount,
-                {%- for bound, sign in [["low", "-"], ["high", "+"]] %}
-                    cast(
-                        cast({{ amount }} as double)
-                        {{ sign }} {{ amount }}_half_width as decimal(18, 2)
-                    ) as incremental_{{ name }}_{{ bound }}_amount,
+                {%- for bound, sign, beyond in [
+                    ["low", "-", "least"],
+                    ["high", "+", "greatest"],
+                ] %}
+                    -- a double of half a cent may be rounded the other way
+                    case
+                        when {{ amount }}_half_width is not null
+                        then
+                            {{ beyond }} (
+                                cast({{ amount }} as decimal(18, 2)),
+                                cast(
+                                    cast({{ amount }} as double)
+                                    {{ sign }} {{ amount }}_half_width as decimal(18, 2)
+                                )
+                            )
+                    end as incremental_{{ name }}_{{ bound }}_amount,
                 {%- endfor %}
             {%- endfor %}
             totals.campaign_cost_amount,

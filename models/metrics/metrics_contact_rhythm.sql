@@ -26,6 +26,7 @@ with
 
             -- contact by the month
             active_customer_count,
+            approached_customer_count,
             contacted_customer_count,
             contacted_active_customer_count,
             active_customer_month_count * is_long_enough as active_customer_month_count,
@@ -34,6 +35,7 @@ with
 
             -- contacts
             outbound_contact_count,
+            reached_contact_count,
             over_contacted_customer_count,
 
             -- greetings
@@ -56,7 +58,7 @@ with
                     "active_customer_month_count",
                 )
             }} as monthly_contact_rate,
-            {{ rate("over_contacted_customer_count", "contacted_customer_count") }}
+            {{ rate("over_contacted_customer_count", "approached_customer_count") }}
             as over_contacted_rate,
             {{ rate("birthday_kept_count * is_long_enough", "birthday_due_count") }}
             as birthday_greeting_rate,

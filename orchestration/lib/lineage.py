@@ -96,11 +96,15 @@ FEEDS = {
         Feed("fct_refunds", ("refund_date",), "is_return"),
     ),
     "metrics_complaint_causes": (
-        Feed("fct_tickets", ("opened_date",), "kind in ('complaint', 'return')"),
+        Feed(
+            "fct_tickets",
+            ("opened_date",),
+            "kind in ('complaint', 'return', 'exchange') and not is_void",
+        ),
         Feed("fct_refunds", ("refund_date",), "is_return"),
     ),
     "metrics_service_recovery": (
-        Feed("fct_tickets", ("opened_date",), "kind = 'complaint'"),
+        Feed("fct_tickets", ("opened_date",), "kind = 'complaint' and not is_void"),
         COUNTED_ORDERS,
     ),
     "metrics_loyalty": (
@@ -109,13 +113,13 @@ FEEDS = {
     ),
     "metrics_contact_rhythm": (
         Feed("fct_contacts", ("contact_date",)),
-        Feed("fct_orders", ("delivered_date",), "is_counted"),
+        Feed("fct_orders", ("received_date",), "is_counted"),
         ACTIVE_ORDERS,
     ),
     "metrics_referrals": (COUNTED_ORDERS,),
     "metrics_churn_reasons": (
         ACTIVE_ORDERS,
-        Feed("fct_tickets", ("opened_date",), looks_back=True),
+        Feed("fct_tickets", ("opened_date",), "not is_void", looks_back=True),
         Feed("fct_survey_responses", ("responded_date",), looks_back=True),
         Feed("fct_refunds", ("refund_date",), looks_back=True),
     ),

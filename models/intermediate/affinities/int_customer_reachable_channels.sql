@@ -41,11 +41,10 @@ with
         where recorded.customer_id is null and customers.preferred_channel <> 'unknown'
     ),
 
+    bounced as (select * from {{ ref("int_channels_bounced") }}),
+
     answers as (
-        select
-            customer_id,
-            channel,
-            count_if(outcome in ('answered', 'opened')) as reached_contact_count
+        select customer_id, channel, count_if(is_answered) as answered_contact_count
 
         from {{ ref("fct_contacts") }}
         where direction = 'outbound'
@@ -63,7 +62,7 @@ with
                     case
                         when allowed.channel = customers.preferred_channel then 0 else 1
                     end,
-                    coalesce(answers.reached_contact_count, 0) desc,
+                    coalesce(answers.answered_contact_count, 0) desc,
                     allowed.channel
             ) as channel_rank
 
@@ -73,6 +72,11 @@ with
             answers
             on allowed.customer_id = answers.customer_id
             and allowed.channel = answers.channel
+        left join
+            bounced
+            on allowed.customer_id = bounced.customer_id
+            and allowed.channel = bounced.channel
+        where bounced.channel is null
     )
 
 select customer_id, channel as reachable_channel

@@ -16,7 +16,8 @@ with
             campaign_id,
             arm,
             count(*) as customer_count,
-            count_if(order_count > 0) as converted_customer_count
+            count_if(order_count > 0) as converted_customer_count,
+            count_if(is_contacted) as contacted_customer_count
             {%- for name, column in measures.items() %}
                 ,
                 cast(sum({{ column }}) as decimal(38, 2)) as {{ name }}_total,

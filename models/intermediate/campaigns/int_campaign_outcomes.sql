@@ -3,6 +3,12 @@ with
 
     orders as (select * from {{ ref("fct_orders") }} where is_counted and not is_guest),
 
+    contacted as (
+        select distinct campaign_id, customer_id
+        from {{ ref("fct_contacts") }}
+        where campaign_id is not null and direction <> 'inbound' and is_reached
+    ),
+
     met as (
         select
             members.campaign_id,
@@ -10,7 +16,13 @@ with
             orders.order_date,
             orders.net_amount,
             orders.margin_amount,
-            orders.ordered_at < members.window_start_at as is_before
+            orders.order_date < members.window_start_date
+            or (
+                orders.order_date = members.window_start_date
+                and orders.ordered_at < members.window_start_at
+                and orders.has_ordered_time
+                and members.has_window_time
+            ) as is_before
 
         from members
         inner join
@@ -39,6 +51,9 @@ select
     -- ids
     members.*,
 
+    -- flags; whoever was not to be reached, and was, stays in the control
+    contacted.customer_id is not null as is_contacted,
+
     -- counts
     coalesce(summed.order_count, 0) as order_count,
     coalesce(summed.prior_purchase_day_count, 0) as prior_purchase_day_count,
@@ -53,3 +68,7 @@ left join
     summed
     on members.campaign_id = summed.campaign_id
     and members.customer_id = summed.customer_id
+left join
+    contacted
+    on members.campaign_id = contacted.campaign_id
+    and members.customer_id = contacted.customer_id

@@ -28,6 +28,9 @@ with
                     ) as {{ name }}_{{ column }},
                 {%- endfor %}
             {%- endfor %}
+            sum(
+                case when arm = 'control' then contacted_customer_count end
+            ) as contaminated_customer_count,
             count(*) as arm_count
 
         from {{ ref("int_campaign_arms") }}
@@ -58,6 +61,9 @@ select
             ) as {{ arm }}_{{ name }},
         {%- endfor %}
     {%- endfor %}
+    cast(
+        coalesce(arms.contaminated_customer_count, 0) as bigint
+    ) as contaminated_customer_count,
 
     -- flags
     coalesce(members.has_control, false) as has_control,

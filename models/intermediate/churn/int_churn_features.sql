@@ -85,8 +85,8 @@ with
             and complaints.opened_date <= rhythms.snapshot_date
             and complaints.opened_date > rhythms.snapshot_date - 365
             and (
-                complaints.resolved_date is null
-                or complaints.resolved_date > rhythms.snapshot_date
+                complaints.closed_date is null
+                or complaints.closed_date > rhythms.snapshot_date
             )
         group by rhythms.snapshot_date, rhythms.customer_id
     ),

@@ -4,7 +4,9 @@ with
         from {{ ref("int_lost_customers") }}
     ),
 
-    complaints as (select * from {{ ref("fct_tickets") }} where kind = 'complaint'),
+    complaints as (
+        select * from {{ ref("fct_tickets") }} where kind = 'complaint' and not is_void
+    ),
 
     answers as (
         select *
@@ -21,7 +23,7 @@ with
 
         select customer_id, opened_date
         from {{ ref("fct_tickets") }}
-        where kind in ('return', 'exchange')
+        where kind in ('return', 'exchange') and not is_void
     ),
 
     orders as (select * from {{ ref("fct_orders") }} where is_counted and not is_guest),
@@ -76,8 +78,8 @@ with
             on losses.customer_id = complaints.customer_id
             and complaints.opened_date < losses.lost_date
             and (
-                complaints.resolved_date is null
-                or complaints.resolved_date >= losses.lost_date
+                complaints.closed_date is null
+                or complaints.closed_date >= losses.lost_date
             )
 
         union all

@@ -12,9 +12,9 @@ select
     ticket_id,
     customer_id,
     opened_date,
-    resolved_date,
+    closed_day as closed_date,
     known_from_at,
     known_to_at
 
 from known
-where kind = 'complaint'
+where kind = 'complaint' and landed_state <> 'void'

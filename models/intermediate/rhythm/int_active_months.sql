@@ -3,7 +3,7 @@ with
 
     months as (select * from {{ ref("int_periods") }} where period_grain = 'month'),
 
-    sent as (select * from {{ ref("int_contacts_sent") }}),
+    reached as (select * from {{ ref("int_contacts_sent") }} where is_reached),
 
     contacted as (
         select distinct
@@ -11,7 +11,7 @@ with
             cast(
                 {{ dbt.date_trunc("month", "contact_date") }} as date
             ) as activity_month
-        from sent
+        from reached
     ),
 
     active as (

@@ -13,7 +13,7 @@ with
             customers.customer_id,
             customers.acquired_date,
             purchases.lapsed_date,
-            totals.last_outbound_contact_date
+            totals.last_reached_contact_date
 
         from customers
         left join purchases on customers.customer_id = purchases.customer_id
@@ -23,10 +23,10 @@ with
     complaints as (
         select *
         from {{ ref("fct_tickets") }}
-        where kind = 'complaint' and not is_resolved and customer_id <> 'guest'
+        where kind = 'complaint' and is_open and customer_id <> 'guest'
     ),
 
-    -- every word to somebody who waits for a solution begins the wait anew
+    -- every word that reaches somebody who waits for a solution begins the wait anew
     complaints_open as (
         select
             complaints.customer_id,
@@ -34,7 +34,7 @@ with
             complaints.ticket_id as reference,
             greatest(
                 complaints.opened_date,
-                coalesce(standing.last_outbound_contact_date, complaints.opened_date)
+                coalesce(standing.last_reached_contact_date, complaints.opened_date)
             ) as event_date
 
         from complaints
@@ -46,7 +46,7 @@ with
             customer_id,
             'follow_up' as contact_reason,
             order_id as reference,
-            delivered_date as event_date
+            received_date as event_date
 
         from {{ ref("int_follow_ups") }}
         where followed_up_date is null
@@ -64,14 +64,14 @@ with
             'monthly_care' as contact_reason,
             cast(null as {{ dbt.type_string() }}) as reference,
             greatest(
-                acquired_date, coalesce(last_outbound_contact_date, acquired_date)
+                acquired_date, coalesce(last_reached_contact_date, acquired_date)
             ) as event_date
 
         from standing
         where acquired_date is not null
     ),
 
-    -- one word since they lapsed, and the company has tried
+    -- one word that reached them since they lapsed, and the company has tried
     lapses as (
         select
             customer_id,
@@ -82,7 +82,7 @@ with
         from standing
         where
             lapsed_date is not null
-            and coalesce(last_outbound_contact_date < lapsed_date, true)
+            and coalesce(last_reached_contact_date < lapsed_date, true)
     )
 
 {%- for cte in [

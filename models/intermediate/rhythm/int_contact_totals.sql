@@ -21,8 +21,17 @@ with
         select
             sent.customer_id,
             count(*) as outbound_contact_count,
+            count_if(sent.is_reached) as reached_contact_count,
             max(sent.contact_date) as last_outbound_contact_date,
-            count_if(sent.contact_date > as_of.as_of_date - 30) as contacts_30d_count
+            max(
+                case when sent.is_reached then sent.contact_date end
+            ) as last_reached_contact_date,
+            max(
+                case when sent.has_left then sent.contact_date end
+            ) as last_left_contact_date,
+            count_if(
+                sent.has_left and sent.contact_date > as_of.as_of_date - 30
+            ) as contacts_30d_count
 
         from sent
         cross join as_of
@@ -46,7 +55,10 @@ with
 select
     counted.*,
     coalesce(sent_counted.outbound_contact_count, 0) as outbound_contact_count,
+    coalesce(sent_counted.reached_contact_count, 0) as reached_contact_count,
     sent_counted.last_outbound_contact_date,
+    sent_counted.last_reached_contact_date,
+    sent_counted.last_left_contact_date,
     coalesce(sent_counted.contacts_30d_count, 0) as contacts_30d_count,
     channels_ranked.channel as usual_channel
 

@@ -38,7 +38,7 @@ with
             greatest(
                 as_of.as_of_date,
                 coalesce(
-                    totals.last_outbound_contact_date
+                    totals.last_left_contact_date
                     + {{ var("min_days_between_contacts") }},
                     as_of.as_of_date
                 )

@@ -7,11 +7,13 @@ with
     -- that it came in is left out
     sent as (select * from contacts where direction <> 'inbound'),
 
+    -- what never left burdens nobody, and is spaced for itself
     spaced as (
         select
             *,
             lag(contact_date, {{ var("max_contacts_30d") }}) over (
-                partition by customer_id order by contact_date, contacted_at, contact_id
+                partition by customer_id, has_left
+                order by contact_date, contacted_at, contact_id
             ) as first_of_too_many_date
 
         from sent
@@ -28,7 +30,11 @@ select
     spaced.purpose,
 
     -- flags
-    coalesce(
+    spaced.is_reached,
+    spaced.has_left,
+    spaced.has_contacted_time,
+    spaced.has_left
+    and coalesce(
         spaced.first_of_too_many_date > spaced.contact_date - 30, false
     ) as is_too_many,
     consents.has_consent,

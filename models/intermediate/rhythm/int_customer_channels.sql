@@ -22,6 +22,8 @@ with
         group by customer_id, channel
     ),
 
+    bounced as (select * from {{ ref("int_channels_bounced") }}),
+
     orders as (
         select distinct customer_id, channel
         from {{ ref("fct_orders") }}
@@ -42,7 +44,8 @@ with
                 then coalesce(decisions.is_granted, false)
                 else true
             end as has_consent,
-            case
+            bounced.channel is null
+            and case
                 channels.reached_by
                 when 'email'
                 then profiles.email is not null
@@ -69,6 +72,10 @@ with
             uses
             on customers.customer_id = uses.customer_id
             and channels.channel = uses.channel
+        left join
+            bounced
+            on customers.customer_id = bounced.customer_id
+            and channels.channel = bounced.channel
         left join
             orders
             on customers.customer_id = orders.customer_id

@@ -1,8 +1,11 @@
 {%- set counts = [
     "outbound_contact_count",
+    "left_contact_count",
+    "reached_contact_count",
     "too_many_contact_count",
     "promotion_count",
     "promotion_without_consent_count",
+    "reached_without_consent_count",
     "delivered_order_count",
     "follow_up_due_count",
     "followed_up_order_count",
@@ -107,10 +110,13 @@ select
 
     -- 1 for a customer who was, 0 for one who was not
     case
-        when sum(outbound_contact_count) > 0 then 1 else 0
+        when sum(left_contact_count) > 0 then 1 else 0
+    end as approached_customer_count,
+    case
+        when sum(reached_contact_count) > 0 then 1 else 0
     end as contacted_customer_count,
     case
-        when sum(outbound_contact_count) > 0 and sum(active_customer_count) > 0
+        when sum(reached_contact_count) > 0 and sum(active_customer_count) > 0
         then 1
         else 0
     end as contacted_active_customer_count,
@@ -118,7 +124,7 @@ select
         when sum(too_many_contact_count) > 0 then 1 else 0
     end as over_contacted_customer_count,
     case
-        when sum(promotion_without_consent_count) > 0 then 1 else 0
+        when sum(reached_without_consent_count) > 0 then 1 else 0
     end as contacted_without_consent_customer_count
 
 from joined

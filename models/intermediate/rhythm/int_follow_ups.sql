@@ -10,9 +10,10 @@ with
             orders.order_id,
             orders.customer_id,
             orders.channel,
-            orders.delivered_at,
-            orders.delivered_date,
-            orders.delivered_date + rules.due_within_days as due_date,
+            orders.received_at,
+            orders.received_date,
+            orders.has_received_time,
+            orders.received_date + rules.due_within_days as due_date,
             rules.purpose
 
         from {{ ref("fct_orders") }} as orders
@@ -20,10 +21,12 @@ with
         where
             orders.is_counted
             and not orders.is_guest
-            and orders.delivered_date is not null
+            and orders.received_date is not null
     ),
 
-    -- what precedes the delivery follows nothing up
+    -- what precedes the delivery follows nothing up; where one of the two is a bare
+    -- date,
+    -- the day decides
     after_delivery as (
         select
             deliveries.order_id,
@@ -33,8 +36,8 @@ with
             row_number() over (
                 partition by contacts.contact_id
                 order by
-                    deliveries.delivered_date desc,
-                    deliveries.delivered_at desc,
+                    deliveries.received_date desc,
+                    deliveries.received_at desc,
                     deliveries.order_id
             ) as delivery_rank
 
@@ -42,10 +45,16 @@ with
         inner join
             {{ ref("int_contacts_sent") }} as contacts
             on deliveries.customer_id = contacts.customer_id
-            and contacts.contact_date >= deliveries.delivered_date
-            and contacts.contacted_at >= deliveries.delivered_at
+            and contacts.contact_date >= deliveries.received_date
             and (contacts.purpose = deliveries.purpose or deliveries.purpose = 'any')
-        where contacts.order_id = deliveries.order_id or contacts.order_id is null
+        where
+            contacts.is_reached
+            and (contacts.order_id = deliveries.order_id or contacts.order_id is null)
+            and (
+                contacts.contacted_at >= deliveries.received_at
+                or not contacts.has_contacted_time
+                or not deliveries.has_received_time
+            )
     ),
 
     -- a contact that names no order is about the latest delivery before it
@@ -62,7 +71,7 @@ select
     deliveries.channel,
 
     -- dates
-    deliveries.delivered_date,
+    deliveries.received_date,
     deliveries.due_date,
     followed_up.followed_up_date,
 

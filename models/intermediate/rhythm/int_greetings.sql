@@ -7,7 +7,7 @@ with
 
     purchases as (select * from {{ ref("int_purchase_spans") }}),
 
-    contacts as (select * from {{ ref("int_contacts_sent") }}),
+    contacts as (select * from {{ ref("int_contacts_sent") }} where is_reached),
 
     -- whom the rule means, and who agreed, on the day itself
     due as (

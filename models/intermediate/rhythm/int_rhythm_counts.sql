@@ -1,10 +1,12 @@
 {%- set counts = [
     "active_customer_count",
+    "approached_customer_count",
     "contacted_customer_count",
     "contacted_active_customer_count",
     "active_customer_month_count",
     "contacted_customer_month_count",
     "outbound_contact_count",
+    "reached_contact_count",
     "over_contacted_customer_count",
     "delivered_order_count",
     "follow_up_due_count",

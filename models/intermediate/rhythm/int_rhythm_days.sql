@@ -1,16 +1,19 @@
-{#- what is counted, by the day it belongs to: an order by its delivery, a greeting by the occasion -#}
+{#- what is counted, by the day it belongs to: an order by the day it was received, a greeting by the occasion -#}
 {%- set sources = {
     "int_contacts_sent": {
         "date": "contact_date",
         "counts": {
             "outbound_contact_count": "true",
+            "left_contact_count": "has_left",
+            "reached_contact_count": "is_reached",
             "too_many_contact_count": "is_too_many",
             "promotion_count": "purpose = 'promotion'",
             "promotion_without_consent_count": "purpose = 'promotion' and not (has_consent or is_erased)",
+            "reached_without_consent_count": "purpose = 'promotion' and is_reached and not (has_consent or is_erased)",
         },
     },
     "int_follow_ups": {
-        "date": "delivered_date",
+        "date": "received_date",
         "counts": {
             "delivered_order_count": "true",
             "follow_up_due_count": "is_due",

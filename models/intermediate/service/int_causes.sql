@@ -1,5 +1,5 @@
 with
-    tickets as (select * from {{ ref("fct_tickets") }}),
+    tickets as (select * from {{ ref("fct_tickets") }} where not is_void),
 
     refunds as (select * from {{ ref("fct_refunds") }})
 

@@ -10,7 +10,7 @@ with
             bool_or(kind = 'exchange') as has_exchange
 
         from {{ ref("fct_tickets") }}
-        where order_id is not null
+        where order_id is not null and not is_void
         group by order_id
     )
 

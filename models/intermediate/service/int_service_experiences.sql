@@ -30,7 +30,7 @@ with
             on tickets.customer_id = customers.customer_id
             and tickets.opened_date >= customers.acquired_date
         inner join month_days on tickets.opened_date = month_days.day_date
-        where tickets.kind = 'complaint'
+        where tickets.is_complaint
     ),
 
     complaints as (select * from complaints_ranked where complaint_rank = 1),

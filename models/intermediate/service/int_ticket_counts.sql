@@ -27,17 +27,20 @@ select
     {{ metric_key() }},
 
     -- counts; where every condition is null, so is the count: complaints only
-    count(*) as ticket_count,
-    count_if(kind = 'complaint') as complaint_count,
+    count_if(not is_void) as ticket_count,
+    count_if(is_void) as void_ticket_count,
+    count_if(is_complaint) as complaint_count,
     count_if(
-        kind = 'complaint' and complaint_outcome = 'solved_well'
+        is_complaint and complaint_outcome = 'solved_well'
     ) as well_solved_complaint_count,
     count_if(
-        kind = 'complaint' and complaint_outcome = 'solved_badly'
+        is_complaint and complaint_outcome = 'solved_badly'
     ) as badly_solved_complaint_count,
-    count_if(not is_awaiting_answer) as agent_opened_ticket_count,
+    count_if(is_agent_opened) as agent_opened_ticket_count,
     count_if(is_answered) as answered_ticket_count,
-    count_if(is_awaiting_answer and not is_answered) as unanswered_ticket_count,
+    count_if(is_unanswered) as unanswered_ticket_count,
+    count_if(is_answer_misdated) as misdated_answer_ticket_count,
+    count_if(is_open) as open_ticket_count,
     count_if(is_resolved) as resolved_ticket_count,
     count_if(is_resolved_once) as once_resolved_ticket_count,
     count_if(is_reopened) as reopened_ticket_count,

@@ -3,6 +3,10 @@ with
         select * from {{ ref("int_contacts_judged") }} where row_state = 'accepted'
     ),
 
+    outcomes as (
+        select lower(outcome) as outcome_word, reach from {{ ref("contact_outcomes") }}
+    ),
+
     final as (
         select
             -- ids
@@ -27,14 +31,23 @@ with
             channel,
             coalesce(direction, 'unknown') as direction,
             coalesce(purpose, 'unknown') as purpose,
-            coalesce(outcome, 'unknown') as outcome,
+            coalesce(contacts.outcome, 'unknown') as outcome,
             market,
+
+            -- flags; a missing or unknown outcome has reached
+            coalesce(outcomes.reach in ('reached', 'answered'), true) as is_reached,
+            coalesce(outcomes.reach = 'answered', false) as is_answered,
+            coalesce(outcomes.reach not in ('bounced', 'not_sent'), true) as has_left,
+            coalesce(outcomes.reach = 'bounced', false) as is_bounced,
+            -- a bare date is a day, and no moment
+            contacted_on is null as has_contacted_time,
 
             -- trace
             landing_file_id,
             record_number
 
         from contacts
+        left join outcomes on lower(contacts.outcome) = outcomes.outcome_word
     )
 
 select *

@@ -8,6 +8,7 @@
         "channel",
         "status",
         "net_amount",
+        "true",
     ),
     (
         "refund",
@@ -18,6 +19,7 @@
         "null",
         "reason",
         "-booked_refund_amount",
+        "true",
     ),
     (
         "survey_invitation",
@@ -28,6 +30,7 @@
         "null",
         "survey_type",
         "null",
+        "true",
     ),
     (
         "survey_answer",
@@ -38,6 +41,7 @@
         "null",
         "score_band",
         "null",
+        "true",
     ),
     (
         "contact",
@@ -48,6 +52,7 @@
         "channel",
         "purpose",
         "null",
+        "true",
     ),
     (
         "ticket",
@@ -58,6 +63,7 @@
         "channel",
         "kind",
         "-compensation_amount",
+        "not is_void",
     ),
     (
         "ticket_resolution",
@@ -68,6 +74,7 @@
         "channel",
         "kind",
         "null",
+        "not is_void",
     ),
     (
         "loyalty_entry",
@@ -78,11 +85,12 @@
         "null",
         "entry_type",
         "null",
+        "true",
     ),
 ] -%}
 with
     events as (
-        {%- for event_type, model, id, at, date, channel, detail, amount in kinds %}
+        {%- for event_type, model, id, at, date, channel, detail, amount, counted in kinds %}
             select
                 -- ids
                 '{{ event_type }}|' || {{ id }} as event_key,
@@ -106,7 +114,7 @@ with
                 record_number
 
             from {{ ref(model) }}
-            where customer_id <> 'guest' and {{ at }} is not null
+            where customer_id <> 'guest' and {{ at }} is not null and {{ counted }}
             {%- if not loop.last %}
 
                 union all

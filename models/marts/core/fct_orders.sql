@@ -3,6 +3,8 @@ with
         select * from {{ ref("int_orders_judged") }} where row_state = 'accepted'
     ),
 
+    stores as (select lower(channel) as store_channel from {{ ref("store_channels") }}),
+
     refunds as (
         select *
         from {{ ref("int_refunds_judged") }}
@@ -20,12 +22,17 @@ with
             orders.*,
             orders.status <> 'cancelled' as is_counted,
             orders.customer_id = 'guest' as is_guest,
+            stores.store_channel is not null as is_store,
+            -- over the counter: the goods were received with the order
+            stores.store_channel is not null
+            and orders.delivered_day is null as is_received_when_ordered,
             coalesce(refunds_summed.refunded_amount, 0) as refunded_amount,
             orders.reporting_gross_amount
             - orders.reporting_discount_amount
             - coalesce(refunds_summed.refunded_amount, 0) as net_amount
 
         from orders
+        left join stores on lower(orders.channel) = stores.store_channel
         left join
             refunds_summed
             on orders.source_system = refunds_summed.source_system
@@ -73,6 +80,16 @@ with
             orders.ordered_date as order_date,
             orders.delivered_at,
             orders.delivered_date,
+            case
+                when orders.is_received_when_ordered
+                then orders.ordered_at
+                else orders.delivered_at
+            end as received_at,
+            case
+                when orders.is_received_when_ordered
+                then orders.ordered_date
+                else orders.delivered_date
+            end as received_date,
 
             -- categories
             orders.status,
@@ -85,6 +102,14 @@ with
             -- flags
             orders.is_counted,
             orders.is_guest,
+            orders.is_store,
+            -- a bare date is a day, and no moment
+            orders.ordered_on is null as has_ordered_time,
+            case
+                when orders.is_received_when_ordered
+                then orders.ordered_on is null
+                else orders.delivered_at is not null and orders.delivered_on is null
+            end as has_received_time,
             orders.reporting_cost_amount is null as is_margin_estimated,
 
             -- counts

@@ -5,10 +5,18 @@ with
         where row_state = 'accepted'
     ),
 
+    invitations as (select * from {{ ref("int_survey_invitations") }}),
+
+    keyed as (
+        select *, {{ source_key("source_system", "response_id") }} as response_key
+        from responses
+    ),
+
     final as (
         select
             -- ids
-            {{ source_key("source_system", "response_id") }} as response_id,
+            keyed.response_key as response_id,
+            invitations.invitation_id,
             customer_id,
             case
                 when order_id is not null
@@ -41,12 +49,14 @@ with
 
             -- flags
             known_score is not null as is_answered,
+            invitations.invitation_id <> keyed.response_key as is_reminder,
 
             -- trace
             landing_file_id,
             record_number
 
-        from responses
+        from keyed
+        inner join invitations on keyed.response_key = invitations.response_id
     )
 
 select *

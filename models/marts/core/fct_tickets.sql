@@ -1,6 +1,16 @@
 with
     tickets as (
-        select * from {{ ref("int_tickets_judged") }} where row_state = 'accepted'
+        select
+            *,
+            -- what was closed later was open on the day
+            case
+                when landed_state = 'closed' and closed_day > as_of_date
+                then 'open'
+                else landed_state
+            end as ticket_state
+
+        from {{ ref("int_tickets_judged") }}
+        where row_state = 'accepted'
     ),
 
     final as (
@@ -18,8 +28,10 @@ with
             opened_at,
             opened_date,
             first_responded_at,
+            first_responded_date,
             resolved_at,
             resolved_date,
+            case when closed_day <= as_of_date then closed_day end as closed_date,
 
             -- categories
             coalesce(opened_by, 'unknown') as opened_by,
@@ -33,10 +45,18 @@ with
             coalesce(channel, 'unknown') as channel,
             coalesce(severity, 'unknown') as severity,
             coalesce(status, 'unknown') as status,
+            ticket_state,
             market,
 
             -- flags
-            resolved_at is not null as is_resolved,
+            ticket_state = 'open' as is_open,
+            ticket_state = 'closed' as is_resolved,
+            ticket_state = 'void' as is_void,
+            -- a bare date is a day, and no moment
+            opened_on is null as has_opened_time,
+            first_responded_at is not null
+            and first_responded_on is null as has_first_responded_time,
+            resolved_at is not null and resolved_on is null as has_resolved_time,
 
             -- counts
             coalesce(reopened_count, 0) as reopened_count,

@@ -64,6 +64,7 @@ with
             totals.first_contact_date,
             totals.last_contact_date,
             totals.last_outbound_contact_date,
+            totals.last_reached_contact_date,
 
             -- durations
             cast(
@@ -82,6 +83,7 @@ with
             {%- for name in [
                 "contact_count",
                 "outbound_contact_count",
+                "reached_contact_count",
                 "inbound_contact_count",
                 "contacts_30d_count",
             ] %}

@@ -4,26 +4,25 @@ with
     tickets as (
         select
             customer_id,
-            count(*) as ticket_count,
-            count_if(not is_resolved) as open_ticket_count,
-            count_if(not is_awaiting_answer) as agent_opened_ticket_count,
+            count_if(not is_void) as ticket_count,
+            count_if(is_void) as void_ticket_count,
+            count_if(is_open) as open_ticket_count,
+            count_if(is_agent_opened) as agent_opened_ticket_count,
             count_if(is_answered) as answered_ticket_count,
-            count_if(is_awaiting_answer and not is_answered) as unanswered_ticket_count,
+            count_if(is_unanswered) as unanswered_ticket_count,
             count_if(is_reopened) as reopened_ticket_count,
-            count_if(kind = 'complaint') as complaint_count,
-            count_if(kind = 'complaint' and not is_resolved) as open_complaint_count,
+            count_if(is_complaint) as complaint_count,
+            count_if(is_complaint and is_open) as open_complaint_count,
             count_if(
-                kind = 'complaint' and complaint_outcome = 'solved_well'
+                is_complaint and complaint_outcome = 'solved_well'
             ) as well_solved_complaint_count,
             count_if(
-                kind = 'complaint' and complaint_outcome = 'solved_badly'
+                is_complaint and complaint_outcome = 'solved_badly'
             ) as badly_solved_complaint_count,
-            count_if(kind = 'return') as return_ticket_count,
-            count_if(kind = 'exchange') as exchange_ticket_count,
-            max(opened_date) as last_ticket_date,
-            max(
-                case when kind = 'complaint' then opened_date end
-            ) as last_complaint_date,
+            count_if(kind = 'return' and not is_void) as return_ticket_count,
+            count_if(kind = 'exchange' and not is_void) as exchange_ticket_count,
+            max(case when not is_void then opened_date end) as last_ticket_date,
+            max(case when is_complaint then opened_date end) as last_complaint_date,
             median(response_minutes) as median_response_minutes,
             median(resolution_minutes) as median_resolution_minutes,
             sum(compensation_amount) as compensation_amount
@@ -48,6 +47,7 @@ with
             customers.customer_id,
             {%- for name in [
                 "ticket",
+                "void_ticket",
                 "open_ticket",
                 "agent_opened_ticket",
                 "answered_ticket",
@@ -95,6 +95,7 @@ select
 
     -- counts
     ticket_count,
+    void_ticket_count,
     open_ticket_count,
     agent_opened_ticket_count,
     answered_ticket_count,

@@ -11,9 +11,12 @@ with
     campaigns as (select * from {{ ref("metrics_campaigns") }}),
 
     not_begun as (
+        -- a version that is not known yet does not unmake the one in force
         select campaign_id
         from {{ ref("int_campaigns_judged") }}
-        where row_state = 'not_yet'
+        group by campaign_id
+        having
+            count_if(row_state = 'not_yet') > 0 and count_if(row_state = 'accepted') = 0
     )
 
 select *
@@ -32,4 +35,5 @@ where
         + campaigns.unobserved_customer_count
         or campaigns.treated_converted_customer_count > campaigns.treated_customer_count
         or campaigns.control_converted_customer_count > campaigns.control_customer_count
+        or campaigns.contaminated_customer_count > campaigns.control_customer_count
     )

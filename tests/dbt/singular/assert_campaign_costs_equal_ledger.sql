@@ -1,16 +1,22 @@
 -- Every ledger line of a campaign that has begun is in its cost, once.
 with
+    -- a version that is not known yet does not unmake the one in force
+    not_begun as (
+        select campaign_id
+        from {{ ref("int_campaigns_judged") }}
+        group by campaign_id
+        having
+            count_if(row_state = 'not_yet') > 0 and count_if(row_state = 'accepted') = 0
+    ),
+
     ledger as (
         select coalesce(sum(costs.amount), 0) as amount
         from {{ ref("fct_costs") }} as costs
-        left join
-            {{ ref("int_campaigns_judged") }} as campaigns
-            on costs.scope_value = campaigns.campaign_id
-            and campaigns.row_state = 'not_yet'
+        left join not_begun on costs.scope_value = not_begun.campaign_id
         where
             costs.scope = 'campaign'
             and costs.scope_value is not null
-            and campaigns.campaign_id is null
+            and not_begun.campaign_id is null
     ),
 
     measured as (

@@ -9,6 +9,7 @@ with
             sum(follow_up_due_count) as follow_up_due_count,
             sum(followed_up_order_count) as follow_up_kept_count,
             sum(outbound_contact_count) as outbound_contact_count,
+            sum(reached_contact_count) as reached_contact_count,
             sum(delivered_order_count) as delivered_order_count
         from {{ ref("metrics_contact_rhythm") }}
         where dimension = 'all' and period_grain = 'month'
@@ -21,6 +22,7 @@ with
             sum(follow_up_due_count) as follow_up_due_count,
             sum(follow_up_kept_count) as follow_up_kept_count,
             sum(outbound_contact_count) as outbound_contact_count,
+            sum(reached_contact_count) as reached_contact_count,
             sum(contact_count) as contact_count,
             sum(inbound_contact_count) as inbound_contact_count,
             count(*) as customer_count
@@ -36,7 +38,7 @@ with
     deliveries as (
         select count(*) as delivered_order_count
         from {{ ref("fct_orders") }}
-        where is_counted and not is_guest and delivered_date is not null
+        where is_counted and not is_guest and received_date is not null
     ),
 
     people as (select count(*) as customer_count from {{ ref("dim_customers") }})
@@ -54,6 +56,7 @@ where
         "follow_up_due_count",
         "follow_up_kept_count",
         "outbound_contact_count",
+        "reached_contact_count",
     ] %}
         coalesce(periods.{{ name }}, 0) <> coalesce(customers.{{ name }}, 0) or
     {%- endfor %}

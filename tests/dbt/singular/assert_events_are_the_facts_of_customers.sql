@@ -1,4 +1,5 @@
--- The timeline holds every fact of a customer once, whatever the channel.
+-- The timeline holds every fact of a customer once, whatever the channel; a void ticket
+-- is none.
 {%- set facts = {
     "order": "fct_orders",
     "refund": "fct_refunds",
@@ -17,7 +18,8 @@ with
         {%- for event_type, fact in facts.items() %}
             select '{{ event_type }}' as event_type, count(*) as fact_count
             from {{ ref(fact) }}
-            where customer_id <> 'guest'
+            where
+                customer_id <> 'guest' {{ "and not is_void" if fact == "fct_tickets" }}
             {%- if not loop.last %}
 
                 union all

@@ -2,12 +2,17 @@
 -- hour.
 -- Points may expire later: that is no event yet.
 {%- set dates = {
-    "fct_orders": ["order_date", "delivered_date"],
+    "fct_orders": ["order_date", "delivered_date", "received_date"],
     "fct_order_lines": ["order_date"],
     "fct_refunds": ["refund_date"],
     "fct_survey_responses": ["invited_date", "responded_date"],
     "fct_contacts": ["contact_date"],
-    "fct_tickets": ["opened_date", "resolved_date"],
+    "fct_tickets": [
+        "opened_date",
+        "first_responded_date",
+        "resolved_date",
+        "closed_date",
+    ],
     "fct_loyalty_entries": ["occurred_date"],
     "fct_costs": ["cost_month"],
     "fct_customer_costs": ["cost_month"],

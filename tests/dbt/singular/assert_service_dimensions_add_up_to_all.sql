@@ -2,12 +2,15 @@
 -- dimension of customers.
 {%- set measures = [
     "ticket_count",
+    "void_ticket_count",
+    "open_ticket_count",
     "complaint_count",
     "well_solved_complaint_count",
     "badly_solved_complaint_count",
     "agent_opened_ticket_count",
     "answered_ticket_count",
     "unanswered_ticket_count",
+    "misdated_answer_ticket_count",
     "resolved_ticket_count",
     "once_resolved_ticket_count",
     "reopened_ticket_count",

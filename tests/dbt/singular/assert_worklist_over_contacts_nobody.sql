@@ -22,7 +22,7 @@ with
         inner join
             {{ ref("int_as_of") }} as as_of
             on contacts.contact_date between as_of.as_of_date - 29 and as_of.as_of_date
-        where contacts.direction <> 'inbound'
+        where contacts.direction <> 'inbound' and contacts.has_left
         group by contacts.customer_id
     )
 
