@@ -1,17 +1,13 @@
 {# Versions of judged rows, each with the time from which and to which it was the one in force; ends in the CTE `known`.
-   A version by which something happens after the as-of day ends those before it, too. A version that another replaced at
-   the same moment was never in force. #}
-{% macro known_versions(judged, key, refusals="refusals") -%}
+   A version that deletes the row, or by which it happens after the as-of day, ends those before it, too. A version that
+   another replaced at the same moment was never in force. #}
+{% macro known_versions(judged, key) -%}
     judged_rows as (select * from {{ ref(judged) }}),
 
     versions as (
         select *, coalesce(updated_at, timestamp '0001-01-01') as known_from_at
         from judged_rows
-        where
-            (not is_replaced or updated_at is not null)
-            and row_state in ('accepted', 'superseded', 'not_yet')
-            and {{ refusals }} = ''
-            and coalesce(updated_at < as_of_end_at, true)
+        where is_version
     ),
 
     spans as (
@@ -26,6 +22,8 @@
     ),
 
     known as (
-        select * from spans where known_to_at is null or known_to_at > known_from_at
+        select *
+        from spans
+        where not is_deletion and (known_to_at is null or known_to_at > known_from_at)
     )
 {%- endmacro %}

@@ -13,25 +13,47 @@ with
 
     orders as (select * from stated where row_state = 'accepted'),
 
-    customer_versions as (
-        select versions.*
-        from {{ ref("stg_customers") }} as versions
-        left join
-            replaced_files on versions.landing_file_id = replaced_files.landing_file_id
-        where versions.refusals = '' and replaced_files.landing_file_id is null
+    landed_customers as (
+        select *, timestamp '9999-01-01 00:00:00' as as_of_end_at
+        from {{ ref("stg_customers") }}
+    ),
+
+    {{
+        row_states(
+            "landed_customers",
+            "customers",
+            ["source_system", "customer_id"],
+            name="customers_stated",
+        )
+    }},
+
+    customer_countries as (
+        select source_system, customer_id, country_code
+        from customers_stated
+        where row_state = 'accepted'
+    ),
+
+    landed_rates as (
+        select *, timestamp '9999-01-01 00:00:00' as as_of_end_at
+        from {{ ref("stg_exchange_rates") }}
+    ),
+
+    {{
+        row_states(
+            "landed_rates",
+            "exchange_rates",
+            ["rate_date", "currency_code"],
+            name="rates_stated",
+        )
+    }},
+
+    rates as (
+        select currency_code, rate_date from rates_stated where row_state = 'accepted'
     ),
 
     markets as (select * from {{ ref("markets") }}),
 
     clock as (select * from {{ ref("stg_landing_clock") }}),
-
-    rates as (
-        select distinct rates.currency_code, rates.rate_date
-        from {{ ref("stg_exchange_rates") }} as rates
-        left join
-            replaced_files on rates.landing_file_id = replaced_files.landing_file_id
-        where rates.refusals = '' and replaced_files.landing_file_id is null
-    ),
 
     -- a currency and day whose rate holds for the days beside it too: time zones
     -- cannot move such an order out of reach
@@ -51,26 +73,6 @@ with
     last_days as (
         select coalesce(max(utc_day) - 1, date '0001-01-01') as first_day
         from safely_valued_days
-    ),
-
-    customer_countries as (
-        select
-            source_system,
-            customer_id,
-            max_by(
-                country_code,
-                concat_ws(
-                    '|',
-                    cast(
-                        coalesce(
-                            updated_at, timestamp '0001-01-01'
-                        ) as {{ dbt.type_string() }}
-                    ),
-                    country_code
-                )
-            ) as country_code
-        from customer_versions
-        group by source_system, customer_id
     ),
 
     last_orders as (

@@ -3,6 +3,7 @@ with
 
     as_of as (select * from {{ ref("int_as_of") }}),
 
+    -- an order that is there no longer, for it was deleted, takes its lines along
     orders as (
         select
             source_system,
@@ -14,7 +15,10 @@ with
             ) as exchange_rate
 
         from {{ ref("int_orders_judged") }}
-        where row_state in ('accepted', 'not_yet')
+        where
+            row_state in ('accepted', 'not_yet')
+            or is_gone
+            or (is_version and is_deletion and version_rank = 1)
         group by source_system, order_id
     ),
 
@@ -26,11 +30,17 @@ with
             orders.exchange_rate,
             coalesce(orders.is_accepted, 0) = 0
             and coalesce(orders.is_not_yet, 0) = 1 as is_order_not_yet,
+            orders.order_id is not null
+            and orders.is_accepted = 0
+            and orders.is_not_yet = 0 as is_order_gone,
             concat_ws(
                 ';',
                 nullif(staged_rows.refusals, ''),
                 case
-                    when staged_rows.order_id is not null and orders.order_id is null
+                    when
+                        staged_rows.order_id is not null
+                        and orders.order_id is null
+                        and not coalesce(staged_rows.is_deleted, false)
                     then 'order_id:unknown_order'
                 end
             ) as all_refusals
@@ -50,6 +60,7 @@ with
             ["source_system", "order_id", "line_number"],
             not_yet="is_order_not_yet",
             refusals="all_refusals",
+            gone="is_order_gone",
         )
     }}
 

@@ -12,7 +12,10 @@
         record_number,
         row_state,
         {{ "all_refusals" if table_name in valued else "refusals" }} as refusals,
-        control_amount
+        control_amount,
+        lost_to_file_id,
+        lost_to_record_number,
+        has_greater_text
 
     from {{ ref("int_" ~ table_name ~ "_judged") }}
     {%- if not loop.last %}

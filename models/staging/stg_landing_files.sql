@@ -9,6 +9,9 @@ select
     landed_row_count,
     unreadable_row_count,
 
+    -- order
+    file_order,
+
     -- money
     landed_amount,
 

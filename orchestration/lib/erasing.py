@@ -137,7 +137,6 @@ class _Scrub:
         self._erase_requests()
         self._erase_texts(people)
         self._erase_rejects(people)
-        self._settle_ties()
         for table in self._tables_of_customers():
             self._erase_own_rows(table)
         self._note()
@@ -318,59 +317,6 @@ class _Scrub:
                     if (file, number) not in seen:
                         seen.add((file, number))
                         yield file, number, cell
-
-    def _settle_ties(self) -> None:
-        """Let versions of one instant agree in what is kept of them.
-
-        Which of them is in force is decided by their text, of which a part goes.
-        """
-        table = self._contract.table("customers")
-        kept = [
-            column
-            for column in table.columns
-            if column not in table.erased_columns and column.name not in table.key
-        ]
-        taken = ", ".join(f"{_q(column)} = winner.{_q(column)}" for column in kept)
-        listed = ", ".join(f"landed.{_q(column)}" for column in kept)
-        self._execute(
-            f"""
-            create or replace temp table winners as
-            select
-                judged.landing_file_id, judged.record_number, {listed},
-                judged.source_system as key_system, judged.customer_id as key_id,
-                judged.updated_at as key_at, judged.is_replaced
-            from intermediate.int_customers_judged as judged
-            inner join raw.customers as landed
-                on judged.landing_file_id = landed.landing_file_id
-                and judged.record_number = landed.record_number
-            inner join {DUE} as due
-                on judged.source_system = due.source_system
-                and judged.customer_id = due.source_customer_id
-            where judged.row_state in ('accepted', 'superseded')
-                and judged.refusals = ''
-            qualify row_number() over (
-                partition by judged.source_system, judged.customer_id,
-                    judged.updated_at, judged.is_replaced
-                order by
-                    judged.version_rank, judged.landing_file_id, judged.record_number
-            ) = 1
-            """
-        )
-        self._execute(
-            f"""
-            update raw.customers as landed set {taken}
-            from winners as winner, intermediate.int_customers_judged as judged
-            where judged.landing_file_id = landed.landing_file_id
-                and judged.record_number = landed.record_number
-                and judged.row_state = 'superseded' and judged.refusals = ''
-                and judged.source_system = winner.key_system
-                and judged.customer_id = winner.key_id
-                and judged.updated_at is not distinct from winner.key_at
-                and judged.is_replaced = winner.is_replaced
-                and winner.landing_file_id || ':' || winner.record_number
-                    <> landed.landing_file_id || ':' || landed.record_number
-            """
-        )
 
     # --- what is noted ---------------------------------------------------------------
 

@@ -211,6 +211,7 @@ def test_raw_has_every_table_as_text_with_file_and_record(
         ("unknown_columns", "VARCHAR"),
         ("is_current", "BOOLEAN"),
         ("landed_at", "TIMESTAMP"),
+        ("file_order", "BIGINT"),
     ]
     described = connection.execute("describe raw.landing_rejects").fetchall()
     assert [(name, kind) for name, kind, *_ in described] == [
@@ -245,6 +246,7 @@ def test_a_file_is_noted_as_it_lies_there(
             "",
             True,
             NOW.replace(tzinfo=None),
+            1,
         )
     ]
 
@@ -1572,6 +1574,78 @@ def test_progress_ends_with_all_bytes(
     assert done == sorted(done) and done[-1] == calls[-1][2] == 2 * (
         len(ONE_ORDER) + 14
     )
+
+
+# --- the order of files
+
+
+def order_of_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Paths and the first cell of their content, as file order has the orders."""
+    return connection.execute(
+        "select file_path, min(order_id) from raw.landing_files"
+        " join raw.orders using (landing_file_id)"
+        " group by file_path, landing_file_id, file_order order by file_order"
+    ).fetchall()
+
+
+def test_files_are_in_the_natural_order_of_their_paths(
+    connection: duckdb.DuckDBPyConnection, landing: Path
+) -> None:
+    in_order = [
+        "orders.csv",
+        "orders/2024/9.csv",
+        "orders/2024/10.csv",
+        "orders/2024-b/1.csv",
+        "orders/d2024-02-01.csv",
+        "orders/d2024-02-02T235959.csv",
+        "orders/Dump.csv",
+        "orders/dump (2).csv",
+        "orders/dump (10).csv",
+        "orders/dump_1.csv",
+        "orders/x_01.csv",
+        "orders/x_1.csv",
+    ]
+    shuffled = random.Random(7).sample(in_order, len(in_order))
+    for night, path in enumerate(shuffled):
+        put(landing, path, HEADER + f"{path},2026-01-01,1,\n".encode())
+        landed(connection, landing, NOW + timedelta(days=night))
+    assert [path for path, _ in order_of_files(connection)] == in_order
+    # dense from 1, for each table anew
+    put(landing, "customers.csv", "customer_id\n1\n")
+    landed(connection, landing)
+    assert files(connection, "table_name, file_order")[0] == ("customers", 1)
+    assert sorted(files(connection, "file_order"))[1:] == [
+        (number,) for number in range(1, len(in_order) + 1)
+    ]
+
+
+def test_contents_of_one_path_are_in_the_order_in_which_they_came(
+    connection: duckdb.DuckDBPyConnection, landing: Path
+) -> None:
+    for night, name in enumerate(("b", "c", "a", "b")):
+        put(landing, "orders/1.csv", HEADER + f"{name},2026-01-01,1,\n".encode())
+        put(landing, "orders/2.csv", ONE_ORDER)
+        landed(connection, landing, NOW + timedelta(days=night))
+    assert order_of_files(connection) == [
+        ("orders/1.csv", "c"),
+        ("orders/1.csv", "a"),
+        ("orders/1.csv", "b"),  # it came back
+        ("orders/2.csv", "1"),
+    ]
+
+
+def test_files_that_landed_before_there_was_an_order_get_theirs(
+    connection: duckdb.DuckDBPyConnection, landing: Path
+) -> None:
+    put(landing, "orders/2.csv", ONE_ORDER)
+    put(landing, "orders/10.csv", HEADER + b"2,2026-01-01,1,\n")
+    landed(connection, landing)
+    connection.execute("alter table raw.landing_files drop column file_order")
+    landed(connection, landing)
+    assert files(connection, "file_path, file_order") == [
+        ("orders/10.csv", 2),
+        ("orders/2.csv", 1),
+    ]
 
 
 # --- the command

@@ -1,11 +1,4 @@
-with
-    {{
-        known_versions(
-            "int_tickets_judged",
-            ["source_system", "ticket_id"],
-            refusals="all_refusals",
-        )
-    }}
+with {{ known_versions("int_tickets_judged", ["source_system", "ticket_id"]) }}
 
 select
     source_system,

@@ -1,11 +1,4 @@
-with
-    {{
-        known_versions(
-            "int_orders_judged",
-            ["source_system", "order_id"],
-            refusals="all_refusals",
-        )
-    }}
+with {{ known_versions("int_orders_judged", ["source_system", "order_id"]) }}
 
 select
     source_system,

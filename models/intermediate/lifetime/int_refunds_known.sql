@@ -1,11 +1,4 @@
-with
-    {{
-        known_versions(
-            "int_refunds_judged",
-            ["source_system", "refund_id"],
-            refusals="all_refusals",
-        )
-    }}
+with {{ known_versions("int_refunds_judged", ["source_system", "refund_id"]) }}
 
 select
     source_system,

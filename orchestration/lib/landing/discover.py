@@ -5,6 +5,7 @@ Belongs here: names, folders and formats. Does not belong here: anything inside 
 
 import difflib
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -118,6 +119,24 @@ def format_of(name: str) -> str:
     """Return the extension that names the format, or '' where it is none of ours."""
     fitting = [ending for ending in FORMATS if name.lower().endswith(ending)]
     return max(fitting, key=len, default="")
+
+
+def natural_key(file_path: str) -> tuple[object, ...]:
+    """Return by what the files of a table are put in order; no two paths share it.
+
+    Folder by folder, numbers by their value, letters without case: `orders_2` before
+    `orders_10`, and, as the extension is set aside, `orders` before `orders (2)`. What
+    is equal by that goes by the path itself.
+    """
+    bare = file_path[: len(file_path) - len(format_of(file_path))]
+    parts = tuple(
+        tuple(
+            int(chunk) if place % 2 else chunk.casefold()
+            for place, chunk in enumerate(re.split(r"([0-9]+)", part))
+        )
+        for part in bare.split("/")
+    )
+    return parts, file_path
 
 
 def _walk(folder: Path, found: Discovery, landing_dir: Path) -> Iterator[Path]:

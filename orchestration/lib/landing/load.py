@@ -53,6 +53,7 @@ def land(
         with _transaction(connection):
             raw.ensure_tables(connection, contract)
             loaded = _load(connection, contract, arrivals, instant, meter)
+            raw.note_file_order(connection)
             raw.set_clock(connection, instant)
             tables = raw.landed_tables(connection, contract)
             _require_rows(contract, tables, landing_dir)

@@ -12,7 +12,7 @@ from datetime import datetime
 import duckdb
 
 from orchestration.lib.contract import Contract, Table
-from orchestration.lib.landing.discover import FoundFile
+from orchestration.lib.landing.discover import FoundFile, natural_key
 from orchestration.lib.landing.report import LandedFile, LandedTable
 from orchestration.lib.landing.source import Source, quoted_name, quoted_text
 
@@ -34,6 +34,7 @@ create table if not exists raw.landing_files (
     is_current boolean,
     landed_at timestamp
 );
+alter table raw.landing_files add column if not exists file_order bigint;
 create table if not exists raw.landing_rejects (
     landing_file_id varchar,
     table_name varchar,
@@ -175,7 +176,7 @@ def insert_file(
     """Note a loaded file; it is not yet current, and its amount not yet known."""
     connection.execute(
         "insert into raw.landing_files "
-        "values (?, ?, ?, ?, ?, ?, ?, ?, null, ?, false, ?)",
+        "values (?, ?, ?, ?, ?, ?, ?, ?, null, ?, false, ?, null)",
         [
             landed.landing_file_id,
             landed.table_name,
@@ -203,6 +204,35 @@ def make_current(
     connection.execute(
         "update raw.landing_files set modified_at_ns = ? where landing_file_id = ?",
         [file.modified_at_ns, file_id],
+    )
+
+
+def note_file_order(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give every content its place among those of its table, 1 for the first.
+
+    By path (`natural_key`), older contents of a path before newer ones. It follows from
+    the paths alone, so that a rebuild gives the same, and it is noted anew for all.
+    """
+    contents: dict[str, list[tuple[object, ...]]] = {}
+    for table_name, file_path, *age in connection.execute(
+        "select table_name, file_path, is_current, landed_at, landing_file_id"
+        " from raw.landing_files"
+    ).fetchall():
+        place = (natural_key(file_path), *age)
+        contents.setdefault(table_name, []).append(place)
+    order = {
+        landing_file_id: number
+        for places in contents.values()
+        for number, (*_, landing_file_id) in enumerate(sorted(places), start=1)
+    }
+    connection.execute(
+        """
+        update raw.landing_files set file_order = places.file_order
+        from (select unnest(?) as landing_file_id, unnest(?) as file_order) as places
+        where landing_files.landing_file_id = places.landing_file_id
+            and landing_files.file_order is distinct from places.file_order
+        """,
+        [list(order), list(order.values())],
     )
 
 
