@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from orchestration.alerts import alert_operators
 from orchestration.lib.contract import read_contract
 from orchestration.lib.disk import in_megabytes
+from orchestration.lib.erasure_ledger import held_by
 from orchestration.lib.freshness import observed_until, told_hours, why_stale
 from orchestration.lib.journal import JOURNAL, Journal
 from orchestration.lib.landing.texts import UnreadableFileError
@@ -77,10 +78,14 @@ def checked_freshness(settings: Settings, home: Home) -> int:
     return 0
 
 
-def purged(settings: Settings, home: Home, *, is_rewriting: bool) -> Iterable[str]:
-    """Drop older versions, look through landed files; return what was done."""
+def purged(settings: Settings, home: Home, *, is_rewriting: bool) -> Iterator[str]:
+    """Drop older versions, look through landed files; yield what was done.
+
+    Raises HomeError at the end where readers may still see people who were erased.
+    """
     contract = read_contract(settings.project_dir / CONTRACT_FILE)
     with home.lock(settings.lock_wait_seconds):
+        home.require_no_fault()
         done = purge(
             home,
             settings.landing,
@@ -88,12 +93,26 @@ def purged(settings: Settings, home: Home, *, is_rewriting: bool) -> Iterable[st
             is_rewriting=is_rewriting,
             now=datetime.now(UTC),
         )
-    return told(done)
+    yield from told(done)
+    if done.held_people:
+        raise HomeError(
+            f"Readers see version {done.version_id}, which was made before"
+            f" {done.held_people:,} people were erased, and holds them. `make refresh`"
+            " erases them again; `make purge` after it drops this version and looks"
+            " through the landed files."
+        )
 
 
 def listed(home: Home) -> Iterator[str]:
     """Yield a line a version, and one a refresh since then that published none."""
     versions = home.versions()
+    if (fault := home.fault()) is not None:
+        yield fault
+    for broken in home.broken_ids():
+        yield (
+            f"   {broken}  its manifest cannot be read; once a newer one is current,"
+            " `make purge` drops it"
+        )
     if not versions:
         yield f"Nothing is published in {home.path} yet."
     lines = {version.id: described(home, version) for version in versions}
@@ -112,10 +131,25 @@ def listed(home: Home) -> Iterator[str]:
 def rolled_back(home: Home, to: str | None) -> Iterator[str]:
     """Flip `current` back and yield what readers see now; raise HomeError."""
     with home.lock():
+        refuse_the_erased(home, home.rollback_target(to))
         version = home.rollback(to)
     day = version.manifest["as_of_date"]
     yield f"Readers now see version {version.id}, as of {day}."
     yield "The next refresh starts from its state."
+
+
+def refuse_the_erased(home: Home, target: Version) -> None:
+    """Raise HomeError where a version still holds people who were erased since."""
+    people = held_by(home, target)
+    if not people:
+        return
+    others = [v.id for v in home.versions() if not held_by(home, v)]
+    raise HomeError(
+        f"Version {target.id} was made before {people:,} people were erased, and"
+        " readers would see them again. Not rolled back. Versions without them: "
+        f"{', '.join(others) or 'none'}. If what is published now is wrong, mend its"
+        " cause (a file, or the code) and `make refresh`."
+    )
 
 
 def described(home: Home, version: Version) -> str:

@@ -112,6 +112,8 @@ class Settings:
     `newest_file_wins` and `whole_tables` name tables, `null_words` and `stand_in_ids`
     values, `accepted_unknown_columns` columns (`table.column`, or a bare name for all
     tables), all as docs/landing.md says. Empty = nothing of the kind is meant.
+    `accept_lost_files`: files that were published and are nowhere any more are meant to
+    be gone.
     """
 
     landing: Path
@@ -141,6 +143,7 @@ class Settings:
     null_words: tuple[str, ...] = ()
     stand_in_ids: tuple[str, ...] = ()
     accepted_unknown_columns: tuple[str, ...] = ()
+    accept_lost_files: bool = False
     project_dir: Path = PROJECT_DIR
 
     @classmethod
@@ -181,6 +184,7 @@ class Settings:
                 given, "KEEP_BACKFILLED", default=31, least=1
             ),
             refresh_on_landing=_yes_or_no(given, "REFRESH_ON_LANDING"),
+            accept_lost_files=_yes_or_no(given, "ACCEPT_LOST_FILES"),
             newest_file_wins=_names(given, "NEWEST_FILE_WINS"),
             whole_tables=_names(given, "WHOLE_TABLES"),
             null_words=_names(given, "NULL_WORDS"),

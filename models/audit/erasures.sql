@@ -32,9 +32,22 @@ with
 
         union all
 
-        select distinct request_source_system, request_id, reason, requested_at, false
+        -- of the retention period, and of requests whose file went before its rows
+        -- were in any version that is left
+        select
+            erased.request_source_system,
+            erased.request_id,
+            erased.reason,
+            max(erased.requested_at) as requested_at,
+            false as is_not_yet
+
         from erased
-        where reason = 'retention'
+        left join
+            requests
+            on erased.request_source_system = requests.source_system
+            and erased.request_id = requests.request_id
+        where requests.request_id is null
+        group by erased.request_source_system, erased.request_id, erased.reason
     ),
 
     meant as (

@@ -77,6 +77,16 @@ class Access:
                 probe.unlink()
 
 
+def keep_from_strangers(folder: Path) -> None:
+    """Let nobody but owner and group change what a folder holds, if anybody could.
+
+    Who may write a folder may put another file in the place of any of its own.
+    """
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        folder.chmod(mode & ~stat.S_IWOTH)
+
+
 def _group(setting: str, name: str | None) -> int | None:
     if name is None:
         return None

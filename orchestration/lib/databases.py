@@ -33,6 +33,17 @@ def opened(
                 connection.execute(f"checkpoint {alias}")
 
 
+def opens(file: Path) -> bool:
+    """Say whether a file is there and is a database that can be read."""
+    if not file.is_file():
+        return False
+    try:
+        duckdb.connect(str(file), read_only=True).close()
+    except duckdb.Error:
+        return False
+    return True
+
+
 def records(
     connection: duckdb.DuckDBPyConnection, query: str, parameters: object = None
 ) -> list[dict[str, Any]]:

@@ -7,7 +7,9 @@ here: which files a version has (`versions`), and what is swept.
 import errno
 import os
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +30,9 @@ FULL_WORDS = (
     "database or disk is full",
     "max_temp_directory_size",
 )
-# what SQLite says where it has no room for its journal
-IO_ERROR = "disk i/o error"
+# a disk that has no more room than this is full, whatever the error says
 LITTLE = 1024 * 1024
+LOOKED_AT_EVERY_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,10 @@ def usage_of(*paths: Path) -> Usage:
     )
 
 
-def is_full(error: BaseException | None, folder: Path | None = None) -> bool:
+def says_full(error: BaseException | None) -> bool:
     """Say whether an error, or one that led to it, says that a disk is full.
 
-    One that may say so, or something else, counts if the disk of `folder` is full.
+    Many do not: whoever has a folder asks its disk instead (`has_little`).
     """
     while error is not None:
         told = str(error).lower()
@@ -112,10 +114,54 @@ def is_full(error: BaseException | None, folder: Path | None = None) -> bool:
             return True
         if any(words in told for words in FULL_WORDS):
             return True
-        if IO_ERROR in told and folder is not None and free_bytes(folder) < LITTLE:
-            return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def has_little(folder: Path) -> bool:
+    """Say whether the disk of a folder is as good as full."""
+    return free_bytes(folder) < LITTLE
+
+
+class Watch:
+    """A look at a disk ten times a second: was it full at any moment?
+
+    What failed may have given its room back before anybody asks.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._was_full = False
+        self._ended = threading.Event()
+
+    def was_full(self) -> bool:
+        """Say whether there was no room at some moment, or is none now."""
+        self._look()
+        return self._was_full
+
+    def _look(self) -> None:
+        with suppress(OSError):
+            self._was_full = self._was_full or has_little(self._folder)
+
+    def run(self) -> None:
+        """Look until the end."""
+        while not self._ended.wait(LOOKED_AT_EVERY_SECONDS):
+            self._look()
+
+    def end(self) -> None:
+        """Look no more."""
+        self._ended.set()
+
+
+@contextmanager
+def watched(folder: Path) -> Iterator[Watch]:
+    """Watch the disk of a folder while the block is at work."""
+    watch = Watch(folder)
+    threading.Thread(target=watch.run, daemon=True).start()
+    try:
+        yield watch
+    finally:
+        watch.end()
 
 
 def in_megabytes(size: int) -> str:

@@ -24,6 +24,8 @@ def observed_until(home: Home, version: Version) -> datetime:
 def why_stale(home: Home, now: datetime, stale_after: timedelta) -> str | None:
     """Say in a sentence why what readers see is too old; None where it is not."""
     version = home.current_version()
+    if (fault := home.fault()) is not None:
+        return fault
     if version is None:
         if home.current_id is not None:
             return (

@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.lib.contract import Contract
 from orchestration.lib.databases import has_table, records
+from orchestration.lib.erasure_ledger import held_by
 from orchestration.lib.landing.raw import landing_file_id
 from orchestration.lib.rewriting import (
     Changes,
@@ -50,12 +51,17 @@ class HoldingFile:
 
 @dataclass(frozen=True)
 class Purge:
-    """What one purge dropped, what it found in the landing folder, and its report."""
+    """What one purge dropped, what it found in the landing folder, and its report.
+
+    `held_people` is how many erased people the current version may still hold: it was
+    made before they were erased, and shown again.
+    """
 
     version_id: str
     dropped: tuple[str, ...]
     files: tuple[HoldingFile, ...]
     report: Path
+    held_people: int = 0
 
 
 def purge(
@@ -71,13 +77,14 @@ def purge(
     if current is None:
         raise HomeError(f"Nothing is published in {home.path} yet.")
     dropped = home.drop_older_than_current()
+    held_people = held_by(home, current)
     state = home.state_of(current.id)
     with duckdb.connect(str(state), read_only=True) as connection:
         files = holding_files(connection, landing)
-        if is_rewriting:
+        if is_rewriting and not held_people:
             files = [_rewritten(connection, landing, contract, file) for file in files]
-    report = _write_report(home, current, dropped, files, now)
-    return Purge(current.id, tuple(dropped), tuple(files), report)
+    report = _write_report(home, current, dropped, files, held_people, now)
+    return Purge(current.id, tuple(dropped), tuple(files), report, held_people)
 
 
 def holding_files(
@@ -115,7 +122,8 @@ def told(purged: Purge) -> Iterable[str]:
             yield from (
                 f"  {file.file_path}: {file.row_count:,} rows" for file in files
             )
-    if not purged.files:
+    # a version from before an erasure does not know which files hold whom
+    if not purged.files and not purged.held_people:
         yield "No landed file holds erased people."
     yield f"Report: {purged.report}"
 
@@ -198,6 +206,7 @@ def _write_report(
     current: Version,
     dropped: list[str],
     files: list[HoldingFile],
+    held_people: int,
     now: datetime,
 ) -> Path:
     """Write what was found where, removed when and searched how; return the file."""
@@ -210,6 +219,7 @@ def _write_report(
         "purged_at": f"{now.astimezone(UTC).replace(tzinfo=None).isoformat()}Z",
         "searched_by": SEARCHED,
         "erasures": erasures,
+        "held_people": held_people,
         "dropped_versions": dropped,
         "kept_versions": [version.id for version in home.versions()],
         "landed_files": [asdict(file) for file in files],

@@ -23,7 +23,13 @@ from orchestration.lib import manifest as facts
 from orchestration.lib.access import Access
 from orchestration.lib.contract import Contract, read_contract
 from orchestration.lib.data_docs import write_page
-from orchestration.lib.databases import AS_OF, first_value, opened, public_tables
+from orchestration.lib.databases import (
+    AS_OF,
+    first_value,
+    opened,
+    opens,
+    public_tables,
+)
 from orchestration.lib.dbt_project import (
     current_manifest,
     project_vars,
@@ -32,6 +38,7 @@ from orchestration.lib.dbt_project import (
 )
 from orchestration.lib.dbt_runner import DbtFailed, DbtRun, run_dbt
 from orchestration.lib.erasing import Erasure, erase_due, require_nothing_due
+from orchestration.lib.erasure_ledger import ErasureLedger, begin_ledger, held_by
 from orchestration.lib.journal import (
     JOURNAL,
     Journal,
@@ -40,7 +47,7 @@ from orchestration.lib.journal import (
     merged,
     write_refreshes,
 )
-from orchestration.lib.landing import land
+from orchestration.lib.landing import land, raw
 from orchestration.lib.landing.report import LandingError, LandingReport
 from orchestration.lib.landing_profiles import Profiler
 from orchestration.lib.landing_texts import Settled
@@ -56,8 +63,15 @@ from orchestration.lib.unchanged import (
     nothing_new,
     reason_to_build,
 )
-from orchestration.lib.versions import PARQUET, Candidate, DiskFull, Home, Version
-from orchestration.resources import Settings, exported
+from orchestration.lib.versions import (
+    PARQUET,
+    Candidate,
+    DiskFull,
+    Home,
+    HomeError,
+    Version,
+)
+from orchestration.resources import Settings, SettingsError, exported
 
 TITLES = {
     "begin": "1/6 begin",
@@ -67,6 +81,9 @@ TITLES = {
     "publish_checks": "5/6 publish door",
     "publish": "6/6 publish",
 }
+SHOWN_FILES = 10
+# failures whose cause is what somebody gave us
+FORESEEN = (LandingError, quality.DoorClosed, quality.NoOrderAccepted, SettingsError)
 CONTRACT_FILE = Path("models/staging/_sources.yml")
 NIGHTLY_BUILD = ("build", "--no-write-json", "--exclude-resource-type", "unit_test")
 
@@ -105,8 +122,10 @@ class Refresh:
         # the version that is right as it is, so that nothing is built
         self.unchanged: Version | None = None
         self.failure: BaseException | None = None
+        self.disk_watch = disk.Watch(home.path)
         self._candidate: Candidate | None = None
         self._reason: str | None = None
+        self._ledger = ErasureLedger.of(home)
         self._has_begun = False
         self._has_ended = False
         self._started = time.monotonic()
@@ -147,6 +166,8 @@ class Refresh:
             self._journal.note(self._record)
             # as they are now, whatever is edited while dbt is at work
             _ = self._code_version, self._vars
+            self._require_readable_state()
+            self._ledger = begin_ledger(self.home)
             self._reason = self._reason_to_build()
             if self.before is not None and self._reason is None:
                 self.landing = nothing_new(
@@ -161,11 +182,15 @@ class Refresh:
                 return
             self._candidate = self.home.begin(self.id, self._new_landing_bytes())
             reason = f" ({self._reason})" if self._reason else ""
+            begun_from = self.before.id if self.before else self.home.current_id
             self.progress.note(
-                f"from version {self.before.id}{reason}"
-                if self.before
-                else "first version"
+                f"from version {begun_from}{reason}" if begun_from else "first version"
             )
+
+    def _require_readable_state(self) -> None:
+        state = self.home.state_of(self.home.current_id or "")
+        if state.exists() and not opens(state):
+            raise HomeError(self.home.told_of_state(state))
 
     def _reason_to_build(self) -> str | None:
         """Return why there is something to build even if no file is new."""
@@ -175,6 +200,8 @@ class Refresh:
             return "forced"
         if not self.home.is_whole(self.before):
             return "files of it are missing"
+        if held_by(self.home, self.before):
+            return "it holds people who were erased"
         told = {
             "code_version": self._code_version,
             **facts.of_settings(self.settings, self._vars),
@@ -220,6 +247,9 @@ class Refresh:
                 self._show_bytes,
             )
             self._refuse_other_files(landing)
+            self._refuse_lost_files(connection)
+            # who was erased stays so, whatever state this one goes on from
+            self._ledger.give(connection)
             return landing
 
     def _is_same_after_landing(self) -> bool:
@@ -263,6 +293,36 @@ class Refresh:
             ]
         )
 
+    def _refuse_lost_files(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Raise LandingError where a version stood on files that are nowhere any more.
+
+        It is built from less then: after a rollback, or without the state that knew.
+        """
+        stood_on = {
+            file["file_path"]
+            for version in (self.before, self.home.newest())
+            if version is not None
+            for file in version.manifest.get("inputs", {}).get("files", ())
+        }
+        lost = sorted(stood_on - {f.file_path for f in raw.known_files(connection)})
+        if not lost:
+            return
+        named = ", ".join(lost[:SHOWN_FILES])
+        more = f" and {len(lost) - SHOWN_FILES} more" if lost[SHOWN_FILES:] else ""
+        told = f"{len(lost)} landed files that were published are gone: {named}{more}."
+        if self.settings.accept_lost_files:
+            self.progress.tell(f"  {told} Going on without them, as asked.")
+            self.log.line(told)
+            return
+        raise LandingError(
+            [
+                f"{told} They are neither in {self.settings.landing} nor in the state"
+                " that this refresh goes on from, and less would be published than"
+                " before. Put them back; or, if they are meant to be gone,"
+                " `CUSTOMER360_ACCEPT_LOST_FILES=true make refresh`, once."
+            ]
+        )
+
     def check_landing(self) -> list[QualityResult]:
         """Judge what landed; raise DoorClosed, NoOrderAccepted."""
         if self.unchanged is not None:
@@ -272,7 +332,7 @@ class Refresh:
                 raise StepTooEarly("The landing door judges what landed before.")
             self.progress.update("starting Great Expectations")
             before = self.before.manifest.get("landed_rows", {}) if self.before else {}
-            published = self.before.analytics if self.before else None
+            published = self._published_analytics()
             self.profiles = Profiles(self.id, published)
             with duckdb.connect(str(self.candidate.state), read_only=True) as state:
                 quality.require_valued_orders(state, self.settings.reporting_currency)
@@ -378,6 +438,8 @@ class Refresh:
             parquet = self._parquet(keys)
             with self._databases(read_only=False) as connection:
                 manifest = self._finished_manifest(connection, keys, parquet)
+                # before readers can see that somebody is gone
+                self._ledger.keep(connection, self.id)
             is_current = self._is_for_readers(manifest)
             self.published = self.home.publish(
                 self.candidate,
@@ -442,9 +504,16 @@ class Refresh:
     def told_of_disk(self, error: BaseException) -> DiskFull | None:
         """Return what a person is told of an error if a full disk is behind it.
 
+        Whatever failed, the disk is asked: each engine says it in words of its own.
         What the refresh wrote is swept: the next one, or somebody else, needs the room.
         """
-        if isinstance(error, DiskFull) or not disk.is_full(error, self.home.path):
+        if isinstance(error, DiskFull):
+            return None
+        is_full = disk.says_full(error) or disk.has_little(self.home.path)
+        # what was foreseen has its own cause, though the disk may have been full once
+        if not is_full and not isinstance(error, FORESEEN):
+            is_full = self.disk_watch.was_full()
+        if not is_full:
             return None
         return self.home.full_disk(is_published=self.published is not None)
 
@@ -597,11 +666,17 @@ class Refresh:
 
     def _carried_records(self) -> list[dict[str, Any]]:
         # what is lost there is still in the journal
-        if self.before is None or not self.before.analytics.exists():
+        analytics = self._published_analytics()
+        if analytics is None:
             return []
-        file = str(self.before.analytics)
-        with duckdb.connect(file, read_only=True) as published:
+        with duckdb.connect(str(analytics), read_only=True) as published:
             return carried_records(published)
+
+    def _published_analytics(self) -> Path | None:
+        """Return what readers see, unless it is gone or was cut."""
+        if self.before and self.home.is_sound(self.before, self.before.analytics):
+            return self.before.analytics
+        return None
 
     def _now(self) -> datetime:
         """The begin plus what passed since: the clock itself is read once."""
@@ -644,9 +719,11 @@ def opened_refresh(
         )
 
     with home.lock(settings.lock_wait_seconds, tell_wait):
+        home.require_no_fault()
         refresh = Refresh(settings, home, progress, now)
         try:
-            yield refresh
+            with disk.watched(home.path) as refresh.disk_watch:
+                yield refresh
         except Exception as error:
             # what Dagster writes beside the steps lies on the same disk
             full = refresh.told_of_disk(error)

@@ -16,7 +16,7 @@ MAX_RETRIES = len(BACK_OFF_SECONDS)
 def can_pass(error: BaseException | None) -> bool:
     """Say whether another try may well succeed although nobody does anything."""
     passing = (AnotherRefreshRuns, DiskFull, LandingChangedError, OSError)
-    return isinstance(error, passing) or disk.is_full(error)
+    return isinstance(error, passing) or disk.says_full(error)
 
 
 def seconds_before(attempt: int) -> float:

@@ -7,6 +7,7 @@ know. Whatever dies at whatever moment, `current` names a whole version, and the
 """
 
 import contextlib
+import errno
 import fcntl
 import itertools
 import json
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.lib import disk
-from orchestration.lib.access import Access
+from orchestration.lib.access import Access, keep_from_strangers
 
 STATE, ANALYTICS, PRIVATE = "state.duckdb", "analytics.duckdb", "private.duckdb"
 MANIFEST = "manifest.json"
@@ -108,6 +109,8 @@ class Home:
         self.versions_folder = path / "versions"
         self.logs = path / "logs"
         self.reviews = path / "review"
+        # what outlives all versions, and only grows
+        self.ledgers = path / "ledgers"
         self.dagster = path / "dagster"
         self.target = path / "target"
         self.current = path / "current"
@@ -119,9 +122,14 @@ class Home:
     def create(self) -> None:
         """Make the folders that are missing; raise HomeError where that fails."""
         try:
-            for folder in (self.path, self.versions_folder):
-                folder.mkdir(parents=True, exist_ok=True)
-            for folder in (self.candidates, self.states, self.logs, self.dagster):
+            # modes are said, never left to the umask of whoever starts it
+            if not self.path.exists():
+                self.path.mkdir(parents=True)
+                self.path.chmod(0o755)
+            keep_from_strangers(self.path)
+            self.versions_folder.mkdir(exist_ok=True)
+            self.versions_folder.chmod(0o755)
+            for folder in self._own_folders():
                 folder.mkdir(exist_ok=True)
                 folder.chmod(0o700)
         except OSError as error:
@@ -130,36 +138,63 @@ class Home:
                 f"{error.strerror}."
             ) from error
 
+    def _own_folders(self) -> tuple[Path, ...]:
+        """Folders that nobody but the operator looks into."""
+        return (
+            self.candidates,
+            self.states,
+            self.logs,
+            self.dagster,
+            self.ledgers,
+            self.target,
+        )
+
     @property
     def current_id(self) -> str | None:
-        """Id of the version that readers see; None before the first one."""
+        """Id of the version that readers see; None before the first one.
+
+        None too where `current` is no link: `fault` tells of it.
+        """
         try:
             return self.current.readlink().name
-        except FileNotFoundError:
-            return None
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.EINVAL):
+                return None
+            raise
 
     def current_version(self) -> Version | None:
         """Return the version that readers see; None before the first one."""
         return next((v for v in self.versions() if v.is_current), None)
 
     def versions(self) -> list[Version]:
-        """Return the published versions, oldest first."""
-        current, unfinished = self.current_id, self._unfinished_id()
-        manifests = sorted(self.versions_folder.glob(f"[!.]*/{MANIFEST}"))
+        """Return the published versions whose manifest can be read, oldest first."""
+        current = self.current_id
+        found = ((folder, _manifest(folder)) for folder in self._published())
         return [
-            Version(
-                id=manifest.parent.name,
-                path=manifest.parent,
-                is_current=manifest.parent.name == current,
-                manifest=json.loads(manifest.read_text()),
-            )
-            for manifest in manifests
-            if manifest.parent.name != unfinished
+            Version(folder.name, folder, folder.name == current, manifest)
+            for folder, manifest in found
+            if manifest is not None
         ]
+
+    def broken_ids(self) -> list[str]:
+        """Return the ids of versions of which not even the manifest can be read."""
+        return [f.name for f in self._published() if _manifest(f) is None]
+
+    def _published(self) -> list[Path]:
+        unfinished = self._unfinished_id()
+        folders = sorted(self.versions_folder.glob("[!.]*"))
+        return [f for f in folders if f.is_dir() and f.name != unfinished]
 
     def state_of(self, version_id: str) -> Path:
         """Return the path of the state database that belongs to a version."""
         return self.states / version_id / STATE
+
+    def is_sound(self, version: Version, file: Path) -> bool:
+        """Say whether a database of a version is there, and as long as it was."""
+        sizes = version.manifest.get("bytes", {})
+        return file.is_file() and file.stat().st_size == sizes.get(
+            file.name, file.stat().st_size
+        )
 
     def is_whole(self, version: Version) -> bool:
         """Say whether all that a version is made of is still there."""
@@ -168,7 +203,66 @@ class Home:
             version.path / PARQUET / f"{name.replace('.', '/', 1)}.parquet"
             for name in version.manifest.get("parquet", {})
         ]
-        return all(file.is_file() for file in (*files, *parquet))
+        are_sound = all(self.is_sound(version, file) for file in files)
+        return are_sound and all(file.is_file() for file in parquet)
+
+    def fault(self) -> str | None:
+        """Say what is broken so that a refresh cannot go on from here, and what heals.
+
+        None where it can: also where the published files of the current version are
+        gone, as long as its state is there.
+        """
+        current, versions = self.current_id, self.versions()
+        seen = next((v for v in versions if v.is_current), None)
+        whole = [v.id for v in versions if not v.is_current and self.is_whole(v)]
+        if current is None and self.current.exists():
+            what = f"{self.current} is a folder, and must be a link to a version."
+            heals = (
+                f"`make rollback TO={whole[-1]}` moves it aside and links the newest"
+                " version."
+                if whole
+                else f"Move it away: `mv {self.current} {self.current}.aside`."
+            )
+            return f"{what} {heals}"
+        if current is None and not whole:
+            return None
+        back = f"`make rollback TO={whole[-1]}` goes on from there." if whole else None
+        if current is None:
+            return (
+                f"{self.current} is gone, and {len(whole)} versions are there. {back}"
+            )
+        state = self.state_of(current)
+        if seen is not None and state.is_file() and not self.is_sound(seen, state):
+            return self.told_of_state(state)
+        if seen is not None or state.is_file():
+            return None
+        folder = self.versions_folder / current
+        what = (
+            f"{folder / MANIFEST} cannot be read"
+            if folder.is_dir()
+            else f"{self.current} names version {current}, which is not there"
+        )
+        return f"{what}, and its state is gone too. " + (
+            back
+            or "Restore a backup. If there is none, "
+            f"`rm {self.current}` begins anew, from the landing folder alone."
+        )
+
+    def told_of_state(self, state: Path) -> str:
+        """Say that the state of the current version was cut or changed, what heals."""
+        others = [v for v in self.versions() if not v.is_current and self.is_whole(v)]
+        heals = (
+            f"`make rollback TO={others[-1].id}` goes on from there."
+            if others
+            else f"`rm {state}` lets the next refresh make it anew from the landing"
+            " folder; it says so if a file is missing."
+        )
+        return f"{state} was cut or changed, and cannot be read. {heals}"
+
+    def require_no_fault(self) -> None:
+        """Raise HomeError where `fault` tells of one."""
+        if (fault := self.fault()) is not None:
+            raise HomeError(fault)
 
     def usage_of(self, version_id: str) -> disk.Usage:
         """Return what a version takes on disk, with its state."""
@@ -224,7 +318,7 @@ class Home:
 
     def next_id(self, now: datetime) -> str:
         """Return an id for the next version; ids rise even when the clock went back."""
-        taken = [version.id for version in self.versions()]
+        taken = [folder.name for folder in self._published()]
         named = now.astimezone(UTC).strftime(ID_FORMAT)
         if not taken or named > taken[-1]:
             return named
@@ -241,7 +335,8 @@ class Home:
         self.sweep()
         self._require_space(new_landing_bytes)
         candidate = Candidate(candidate_id, self.candidates / candidate_id)
-        candidate.path.mkdir(mode=0o700)
+        candidate.path.mkdir()
+        candidate.path.chmod(0o700)
         self.access.require(candidate.path)
         self._point(self.building, candidate.path)
         state = self.state_of(self.current_id) if self.current_id else None
@@ -260,7 +355,9 @@ class Home:
         for leftover in self.versions_folder.glob(".trash-*"):
             _remove(leftover)
         for state in self.states.iterdir():
-            if not (self.versions_folder / state.name).exists():
+            # what `current` names may have lost its folder, and is all that is left
+            is_current = state.name == self.current_id
+            if not is_current and not (self.versions_folder / state.name).exists():
                 _remove(state)
 
     def publish(
@@ -274,6 +371,9 @@ class Home:
 
         With `is_current` false it lies beside the current one, for who names it.
         """
+        databases = (candidate.state, candidate.analytics, candidate.private)
+        sizes = {file.name: file.stat().st_size for file in databases if file.exists()}
+        manifest = {**manifest, "bytes": sizes}
         text = json.dumps(manifest, indent=1, ensure_ascii=False)
         (candidate.path / MANIFEST).write_text(text)
         _require_only_whole_files(candidate)
@@ -283,7 +383,8 @@ class Home:
         # this note lets the next one tell it from a version that was rolled back.
         _write_durably(self._publishing, candidate.id)
         state = self.state_of(candidate.id)
-        state.parent.mkdir(mode=0o700)
+        state.parent.mkdir()
+        state.parent.chmod(0o700)
         candidate.state.rename(state)
         _sync(state.parent, self.states)
         candidate.path.chmod(0o755)
@@ -338,7 +439,11 @@ class Home:
 
         No grace: a reader that has a file open keeps it, others look anew.
         """
-        dropped = [v.id for v in self.versions() if v.id < (self.current_id or "")]
+        dropped = [
+            folder.name
+            for folder in self._published()
+            if folder.name < (self.current_id or "")
+        ]
         for version_id in dropped:
             self._drop(version_id)
         return dropped
@@ -346,18 +451,30 @@ class Home:
     def rollback(self, to: str | None = None) -> Version:
         """Flip `current` back to an older version; the next refresh starts from it.
 
-        Without `to`, the version from which the current one was made, else the next
-        older one. Raises HomeError when there is no such version.
+        A folder that stands in the place of `current` is moved aside. Raises HomeError
+        as `rollback_target` does.
         """
         self.sweep()
+        version = self.rollback_target(to)
+        if self.current.is_dir() and not self.current.is_symlink():
+            self.current.rename(_free_name(self.current))
+        self._flip(version.id)
+        return version
+
+    def rollback_target(self, to: str | None = None) -> Version:
+        """Return the version that a rollback leads to; raise HomeError.
+
+        Without `to`, the version from which the current one was made, else the next
+        older one.
+        """
         versions = {version.id: version for version in self.versions()}
         target = to or self._version_before_current(versions)
         if target is None:
             raise HomeError("There is no older version to go back to.")
         if target not in versions:
             known = ", ".join(versions) or "none"
-            raise HomeError(f"There is no version {target}. Versions: {known}.")
-        self._flip(target)
+            why = " whose manifest can be read" if target in self.broken_ids() else ""
+            raise HomeError(f"There is no version {target}{why}. Versions: {known}.")
         return versions[target]
 
     def _version_before_current(self, versions: Mapping[str, Version]) -> str | None:
@@ -460,6 +577,11 @@ class Home:
         fresh.replace(link)
         _sync(self.path)
 
+    def newest(self) -> Version | None:
+        """Return the newest version that readers saw; None before the first one."""
+        seen = [v for v in self.versions() if not v.manifest.get("is_aside")]
+        return seen[-1] if seen else None
+
 
 def _is_alive(holder: str) -> bool:
     """Say whether the process that is noted as the holder of the lock still runs."""
@@ -470,6 +592,21 @@ def _is_alive(holder: str) -> bool:
     except (ValueError, PermissionError):
         return True
     return True
+
+
+def _manifest(folder: Path) -> Mapping[str, Any] | None:
+    """Return what a version says of itself; None where it cannot be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def _free_name(path: Path) -> Path:
+    """Return a name beside a path that nothing has."""
+    names = (path.with_name(f"{path.name}.aside-{n}") for n in itertools.count(1))
+    return next(name for name in names if not name.exists())
 
 
 def copy_or_clone(source: Path, target: Path) -> None:
@@ -496,6 +633,7 @@ def _require_only_whole_files(candidate: Candidate) -> None:
 
 def _write_durably(file: Path, text: str) -> None:
     file.write_text(text)
+    file.chmod(0o600)
     _sync(file, file.parent)
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import duckdb
@@ -10,12 +11,13 @@ import pytest
 from orchestration.lib.disk import (
     SPARE_BYTES,
     Occupied,
-    is_full,
     mount_of,
     needed_bytes,
+    says_full,
     size_of,
     text_bytes,
     usage_of,
+    watched,
 )
 
 MEGABYTE = 1_000_000
@@ -41,7 +43,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
     ],
 )
 def test_a_full_disk_shows_in_many_ways(error: Exception) -> None:
-    assert is_full(error)
+    assert says_full(error)
 
 
 @pytest.mark.parametrize(
@@ -53,17 +55,22 @@ def test_a_full_disk_shows_in_many_ways(error: Exception) -> None:
     ],
 )
 def test_other_errors_are_no_full_disk(error: Exception) -> None:
-    assert not is_full(error)
+    assert not says_full(error)
 
 
-def test_sqlite_says_nothing_of_a_full_disk(
+def test_a_disk_that_was_full_for_a_moment_is_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where it cannot even begin, it is an I/O error: then the disk itself is asked."""
-    error = RuntimeError("(sqlite3.OperationalError) disk I/O error")
-    assert not is_full(error, tmp_path)
-    monkeypatch.setattr("orchestration.lib.disk.free_bytes", lambda folder: 4096)
-    assert is_full(error, tmp_path)
+    """What failed gives its room back, often before anybody can ask."""
+    free = [4096]
+    monkeypatch.setattr("orchestration.lib.disk.free_bytes", lambda folder: free[0])
+    with watched(tmp_path) as watch:
+        free[0] = 10 * MEGABYTE
+        assert not watch.was_full()
+        free[0] = 4096
+        time.sleep(0.5)
+        free[0] = 10 * MEGABYTE
+        assert watch.was_full()
 
 
 def test_what_is_needed_counts_every_copy() -> None:

@@ -5,6 +5,7 @@ Without Dagster and dbt; whole refreshes are in tests/integration.
 
 import io
 import os
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.lib import disk
+from orchestration.lib.dbt_runner import DbtFailed, DbtRun
 from orchestration.lib.journal import JOURNAL, Journal, RefreshRecord, merged
 from orchestration.lib.masking import without_values
 from orchestration.lib.progress import CLEAR_LINE, Progress
@@ -369,16 +372,45 @@ def test_a_full_disk_is_named_and_what_was_written_goes(
     assert (record["outcome"], record["failed_step"]) == ("failed", step)
 
 
-def test_a_disk_that_is_full_beside_the_steps_is_named_too(
-    home: Home, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("(sqlite3.OperationalError) disk I/O error"),
+        RuntimeError("an engine that says nothing of it"),
+        DbtFailed("1 of 3 nodes failed", DbtRun(results=(), seconds=0.0)),
+    ],
+)
+def test_whatever_fails_the_disk_is_asked(
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
 ) -> None:
+    """Before anything else notices, Dagster may have no room to note an event."""
+
     def run(refresh: Refresh) -> None:
         refresh.begin()
-        raise RuntimeError("(sqlite3.OperationalError) database or disk is full")
+        free = disk.free_bytes
+        monkeypatch.setattr(disk, "free_bytes", lambda folder: 4096)
+        time.sleep(0.5)
+        # what failed gives back what it had written
+        monkeypatch.setattr(disk, "free_bytes", free)
+        raise error
 
     assert refreshed(run) == 1
     assert f"The disk of {home.path}" in capsys.readouterr().err
     assert list(home.candidates.iterdir()) == []
+
+
+def test_what_fails_beside_a_disk_with_room_keeps_its_cause(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(refresh: Refresh) -> None:
+        refresh.begin()
+        raise RuntimeError("(sqlite3.OperationalError) disk I/O error")
+
+    assert refreshed(run) == 1
+    assert "The disk of" not in capsys.readouterr().err
 
 
 def test_a_stop_after_the_flip_is_an_end_that_published(home: Home) -> None:

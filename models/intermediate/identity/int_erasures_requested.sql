@@ -1,15 +1,35 @@
 with
-    requests as (
-        select *
-        from {{ ref("int_erasure_requests_judged") }}
-        where row_state = 'accepted'
-    ),
+    landed_requests as (select * from {{ ref("int_erasure_requests_judged") }}),
 
     records as (select * from {{ ref("int_identity_records") }}),
 
     resolved as (select * from {{ ref("int_customers_resolved") }}),
 
     erased as (select * from {{ ref("stg_erased_records") }}),
+
+    -- a request that was carried out stays one, also when its file has gone
+    requests as (
+        select source_system, request_id, source_customer_id, email, requested_at
+        from landed_requests
+        where row_state = 'accepted'
+
+        union all
+
+        select
+            erased.request_source_system as source_system,
+            erased.request_id,
+            cast(null as {{ dbt.type_string() }}) as source_customer_id,
+            cast(null as {{ dbt.type_string() }}) as email,
+            max(erased.requested_at) as requested_at
+
+        from erased
+        left join
+            landed_requests
+            on erased.request_source_system = landed_requests.source_system
+            and erased.request_id = landed_requests.request_id
+        where erased.reason = 'request' and landed_requests.request_id is null
+        group by erased.request_source_system, erased.request_id
+    ),
 
     -- a person is named by an id, by a mail address, or by what was erased at this
     -- request before
@@ -42,22 +62,7 @@ with
             and erased.customer_id = resolved.source_customer_id
     ),
 
-    names as (
-        select distinct resolved.person_key, erased_keys.keyed_value
-        from {{ ref("stg_erased_identity_keys") }} as erased_keys
-        inner join
-            resolved
-            on erased_keys.source_system = resolved.source_system
-            and erased_keys.customer_id = resolved.source_customer_id
-        where erased_keys.match_rule = 'name'
-    ),
-
-    named_people as (select distinct person_key from names),
-
-    -- who came back after the request has a record of a later day, which stays; and
-    -- what
-    -- joins an erased person by a shared mailbox or number goes only under the same
-    -- name
+    -- who came back after the request has a record of a later day, which stays
     of_records as (
         select
             requests.source_system as request_source_system,
@@ -74,22 +79,7 @@ with
             and named.request_id = requests.request_id
         inner join resolved on named.person_key = resolved.person_key
         inner join records on resolved.record_id = records.record_id
-        left join
-            erased
-            on resolved.source_system = erased.source_system
-            and resolved.source_customer_id = erased.customer_id
-        left join named_people on resolved.person_key = named_people.person_key
-        left join
-            names
-            on resolved.person_key = names.person_key
-            and {{ keyed("records.name_key") }} = names.keyed_value
-        where
-            records.created_at <= requests.requested_at
-            and (
-                named_people.person_key is null
-                or erased.customer_id is not null
-                or names.keyed_value is not null
-            )
+        where records.created_at <= requests.requested_at
     ),
 
     -- an id without a record in force may still have answered a survey, or be in

@@ -25,8 +25,7 @@ with
                     extract(year from younger.birth_date), younger.erased_birth_year
                 )
                 - coalesce(extract(year from older.birth_date), older.erased_birth_year)
-            )
-            >= 12 as is_generation_apart,
+            ) as years_apart,
             younger.gender_key <> older.gender_key as is_of_another_gender
 
         from people as younger
@@ -35,6 +34,23 @@ with
             on younger.match_rule = older.match_rule
             and younger.key_value = older.key_value
             and younger.record_id > older.record_id
+    ),
+
+    -- another year is of somebody else, though the same one proves nothing
+    known_years as (
+        select
+            match_rule,
+            key_value,
+            record_id,
+            matched_record_id,
+            is_name_alike,
+            coalesce(
+                is_birth_alike, case when years_apart > 0 then false end
+            ) as is_birth_alike,
+            years_apart >= 12 as is_generation_apart,
+            is_of_another_gender
+
+        from compared
     ),
 
     -- twins are born alike, father and son may be named alike: neither outweighs the
@@ -59,7 +75,7 @@ with
                 else 'unknown'
             end as verdict
 
-        from compared
+        from known_years
     )
 
 select *
