@@ -1,43 +1,17 @@
 with
-    costs as (select * from {{ ref("int_acquisition_costs") }}),
+    sums as (select * from {{ ref("int_acquisition_sums") }}),
 
-    dimension_periods as (
-        select *
-        from {{ ref("int_dimension_periods") }}
-        where period_grain = 'month' and dimension in ('all', 'acquisition_channel')
-    ),
+    periods as (select * from {{ ref("int_periods") }}),
 
-    periods as (select * from {{ ref("int_periods") }} where period_grain = 'month'),
-
-    -- costs can come before the first customer
     starts as (
-        select dimension, dimension_value, min(month_start) as first_month
-        from
-            (
-                select dimension, dimension_value, period_start_date as month_start
-                from dimension_periods
-
-                union all
-
-                select dimension, dimension_value, cost_month
-                from costs
-            ) as months
-        group by dimension, dimension_value
-    ),
-
-    spine as (
-        select starts.dimension, starts.dimension_value, periods.*
-        from starts
-        inner join periods on periods.period_start_date >= starts.first_month
+        select *
+        from {{ ref("int_dimension_starts") }}
+        where period_grain <> 'week' and dimension in ('all', 'acquisition_channel')
     ),
 
     cohorts as (
-        select *
-        from {{ ref("metrics_cohorts") }}
-        where cohort_grain = 'month' and dimension in ('all', 'acquisition_channel')
+        select * from {{ ref("metrics_cohorts") }} where cohort_grain = 'month'
     ),
-
-    acquired as (select * from {{ ref("int_acquired_values") }}),
 
     -- what a served customer costs a year: months of the calendar year, up to the day
     keeping as (
@@ -53,6 +27,9 @@ with
         group by dimension, dimension_value, extract(year from period_start_date)
     ),
 
+    -- money can be spent on a channel that has won nobody yet
+    spine as ({{ metric_periods("starts", "sums", "periods") }}),
+
     joined as (
         select
             spine.dimension,
@@ -61,15 +38,15 @@ with
             spine.period_start_date,
             spine.period_end_date,
             spine.is_complete,
-            coalesce(acquired.acquired_customer_count, 0) as acquired_customer_count,
-            acquired.valued_customer_count,
-            acquired.clv_amount,
+            coalesce(sums.acquired_customer_count, 0) as acquired_customer_count,
+            sums.valued_customer_count,
+            sums.clv_amount,
             -- nobody is won for nothing: without a ledger the cost is not known
             case
                 when ledgers.cost_count > 0
-                then coalesce(costs.acquisition_cost_amount, 0)
+                then coalesce(sums.acquisition_cost_amount, 0)
             end as acquisition_cost_amount,
-            coalesce(costs.unallocated_cost_amount, 0) as unallocated_cost_amount,
+            coalesce(sums.unallocated_cost_amount, 0) as unallocated_cost_amount,
             coalesce(keeping.retention_cost_amount, 0) as retention_cost_amount,
             coalesce(
                 keeping.served_customer_month_count, 0
@@ -77,28 +54,33 @@ with
 
         from spine
         left join
-            acquired
-            on spine.dimension = acquired.dimension
-            and spine.dimension_value = acquired.dimension_value
-            and spine.period_start_date = acquired.cohort_month
-        left join
-            costs
-            on spine.dimension = costs.dimension
-            and spine.dimension_value = costs.dimension_value
-            and spine.period_start_date = costs.cost_month
+            sums
+            on spine.dimension = sums.dimension
+            and spine.dimension_value = sums.dimension_value
+            and spine.period_grain = sums.period_grain
+            and spine.period_start_date = sums.period_start_date
         left join
             keeping
             on spine.dimension = keeping.dimension
             and spine.dimension_value = keeping.dimension_value
             and extract(year from spine.period_start_date) = keeping.cost_year
-        cross join (select count(*) as cost_count from costs) as ledgers
+        cross join
+            (select count(acquisition_cost_amount) as cost_count from sums) as ledgers
     ),
 
     shared as (
         select
             *,
-            {{ per_customer("acquisition_cost_amount", "acquired_customer_count") }}
-            as cac_amount,
+            -- a credit note alone is no price of a customer
+            case
+                when acquisition_cost_amount >= 0
+                then
+                    {{
+                        per_customer(
+                            "acquisition_cost_amount", "acquired_customer_count"
+                        )
+                    }}
+            end as cac_amount,
             {{ per_customer("clv_amount", "valued_customer_count") }}
             as average_clv_amount,
             {{
@@ -110,10 +92,12 @@ with
         from joined
     ),
 
+    -- cohorts of months only: those of a quarter were won at different times
     paid_back as (
         select
             shared.dimension,
             shared.dimension_value,
+            shared.period_grain,
             shared.period_start_date,
             min(cohorts.period_number) as payback_month_number
 
@@ -122,9 +106,14 @@ with
             cohorts
             on shared.dimension = cohorts.dimension
             and shared.dimension_value = cohorts.dimension_value
+            and shared.period_grain = cohorts.cohort_grain
             and shared.period_start_date = cohorts.cohort_start_date
             and cohorts.cumulative_margin_per_customer_amount >= shared.cac_amount
-        group by shared.dimension, shared.dimension_value, shared.period_start_date
+        group by
+            shared.dimension,
+            shared.dimension_value,
+            shared.period_grain,
+            shared.period_start_date
     ),
 
     final as (
@@ -176,6 +165,7 @@ with
             paid_back
             on shared.dimension = paid_back.dimension
             and shared.dimension_value = paid_back.dimension_value
+            and shared.period_grain = paid_back.period_grain
             and shared.period_start_date = paid_back.period_start_date
     )
 

@@ -1,134 +1,80 @@
-{#- Acquisition costs of a month go to the customers acquired in it, within the scope of the line, in equal parts; by channel that is a share
-    by heads. Shares are whole millionths, cut from a running total, so that they add up to the line. -#}
+{#- Shares are whole millionths, cut from a running total, so that they add up to what is shared. -#}
 with
+    -- a scope other than `channel` says whom the money was spent on, not through what
     costs as (
-        select cost_month, scope, scope_value, sum(amount) as amount
-        from {{ ref("fct_costs") }}
-        where purpose = 'acquisition'
-        group by cost_month, scope, scope_value
-    ),
-
-    customers as (
-        select customer_id, acquisition_channel, market, cohort_month
-        from {{ ref("dim_customers") }}
-    ),
-
-    acquired as (select * from customers where cohort_month is not null),
-
-    treated as (
-        select distinct campaign_id, customer_id
-        from {{ ref("int_campaign_members_judged") }}
-        where row_state = 'accepted' and arm = 'treatment'
-    ),
-
-    named_customers as (
-        select
-            {{ named_customer("customer_address") }} as scope_value,
-            min(customer_id) as customer_id
-        from {{ ref("int_customers_addressed") }}
-        group by {{ named_customer("customer_address") }}
-    ),
-
-    members as (
-        {%- for scope, condition in {
-            "all": "true",
-            "market": "costs.scope_value = acquired.market",
-            "channel": "costs.scope_value = acquired.acquisition_channel",
-        }.items() %}
-            select costs.*, acquired.customer_id, acquired.acquisition_channel
-            from costs
-            inner join
-                acquired on costs.cost_month = acquired.cohort_month and {{ condition }}
-            where costs.scope = '{{ scope }}'
-
-            union all
-        {%- endfor %}
-
-        select costs.*, acquired.customer_id, acquired.acquisition_channel
-        from costs
-        inner join treated on costs.scope_value = treated.campaign_id
-        inner join
-            acquired
-            on costs.cost_month = acquired.cohort_month
-            and treated.customer_id = acquired.customer_id
-        where costs.scope = 'campaign'
-
-        union all
-
-        select costs.*, customers.customer_id, customers.acquisition_channel
-        from costs
-        inner join named_customers on costs.scope_value = named_customers.scope_value
-        inner join customers on named_customers.customer_id = customers.customer_id
-        where costs.scope = 'customer'
-    ),
-
-    channels as (
         select
             cost_month,
-            scope,
-            scope_value,
-            acquisition_channel,
-            amount,
-            count(*) as member_count
-        from members
-        group by cost_month, scope, scope_value, acquisition_channel, amount
+            case when scope = 'channel' then scope_value end as acquisition_channel,
+            cast(sum(amount) as decimal(18, 6)) as amount
+
+        from {{ ref("fct_costs") }}
+        where purpose = 'acquisition'
+        group by cost_month, case when scope = 'channel' then scope_value end
+    ),
+
+    named as (select * from costs where acquisition_channel is not null),
+
+    unnamed as (select * from costs where acquisition_channel is null),
+
+    acquired as (
+        select cohort_month, acquisition_channel, count(*) as customer_count
+        from {{ ref("dim_customers") }}
+        where cohort_month is not null
+        group by cohort_month, acquisition_channel
     ),
 
     accumulated as (
         select
             *,
-            sum(member_count) over (
-                partition by cost_month, scope, scope_value
+            sum(customer_count) over (
+                partition by cohort_month
                 order by acquisition_channel
                 rows between unbounded preceding and current row
-            ) as members_so_far,
-            sum(member_count) over (
-                partition by cost_month, scope, scope_value
-            ) as all_members,
-            cast(abs(amount) * 1000000 as decimal(38, 0)) as millionths
+            ) as customers_so_far,
+            sum(customer_count) over (partition by cohort_month) as all_customers
 
-        from channels
+        from acquired
     ),
 
-    shares as (
+    weighed as (
         select
-            cost_month,
-            acquisition_channel,
-            case when amount < 0 then -1 else 1 end * (
-                {{ divide_whole("millionths * members_so_far", "all_members") }}
-                - {{
-                    divide_whole(
-                        "millionths * (members_so_far - member_count)", "all_members"
-                    )
-                }}
-            ) as share_millionths
+            unnamed.cost_month,
+            unnamed.amount,
+            cast(abs(unnamed.amount) * 1000000 as decimal(38, 0)) as millionths,
+            accumulated.acquisition_channel,
+            accumulated.customer_count,
+            accumulated.customers_so_far,
+            accumulated.all_customers
 
-        from accumulated
+        from unnamed
+        left join accumulated on unnamed.cost_month = accumulated.cohort_month
     ),
 
-    allocated as (
+    shared as (
         select
             cost_month,
             acquisition_channel,
             cast(
-                cast(sum(share_millionths) as decimal(24, 0))
+                cast(
+                    case when amount < 0 then -1 else 1 end * (
+                        {{
+                            divide_whole(
+                                "millionths * customers_so_far", "all_customers"
+                            )
+                        }}
+                        - {{
+                            divide_whole(
+                                "millionths * (customers_so_far - customer_count)",
+                                "all_customers",
+                            )
+                        }}
+                    ) as decimal(24, 0)
+                )
                 * cast(0.000001 as decimal(7, 6)) as decimal(18, 6)
-            ) as acquisition_cost_amount
+            ) as amount
 
-        from shares
-        group by cost_month, acquisition_channel
-    ),
-
-    unallocated as (
-        select costs.cost_month, sum(costs.amount) as unallocated_cost_amount
-        from costs
-        left join
-            (select distinct cost_month, scope, scope_value from members) as shared
-            on costs.cost_month = shared.cost_month
-            and costs.scope = shared.scope
-            and costs.scope_value is not distinct from shared.scope_value
-        where shared.cost_month is null
-        group by costs.cost_month
+        from weighed
+        where acquisition_channel is not null
     ),
 
     entries as (
@@ -136,19 +82,26 @@ with
             cost_month,
             'acquisition_channel' as dimension,
             acquisition_channel as dimension_value,
-            acquisition_cost_amount,
+            amount as acquisition_cost_amount,
             0 as unallocated_cost_amount
-        from allocated
+        from named
 
         union all
 
-        select cost_month, 'all', 'all', acquisition_cost_amount, 0
-        from allocated
+        select cost_month, 'acquisition_channel', acquisition_channel, amount, 0
+        from shared
 
         union all
 
-        select cost_month, 'all', 'all', 0, unallocated_cost_amount
-        from unallocated
+        select cost_month, 'all', 'all', amount, 0
+        from costs
+
+        union all
+
+        -- nobody was won in the month to share it
+        select cost_month, 'all', 'all', 0, amount
+        from weighed
+        where acquisition_channel is null
     )
 
 select
