@@ -6,6 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# $(call yes,NAME): something where NAME says yes. 0, false, no and nothing mean no, and
+# whoever says anything else is asked again: a purge must not rest on a guess.
+YES := 1 true True TRUE yes Yes YES
+NO := 0 false False FALSE no No NO
+yes = $(if $(filter-out $(YES) $(NO),$($1))$(word 2,$($1)),$(error $1 is '$($1)'; expected 1 (yes) or 0 (no)),$(filter $(YES),$($1)))
+
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .PHONY: help refresh nightly backfill test test-long land build lint format explain versions rollback check-freshness purge dev
@@ -15,14 +21,14 @@ help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
 
 refresh: $(READY)  ## land, check, build, check, publish (FORCE=1: though nothing has changed)
-	@$(if $(FORCE),CUSTOMER360_FORCE=true) $(BIN)/python -m orchestration.refresh
+	@$(if $(call yes,FORCE),CUSTOMER360_FORCE=true) $(BIN)/python -m orchestration.refresh
 
 nightly: $(READY)  ## refresh as of the day before, with further attempts: for cron and systemd
 	@$(BIN)/python -m orchestration.nightly
 
 backfill: $(READY)  ## every day of a range: FROM=2025-06-01 TO=2025-06-30 (STOP=1 at a failure, AGAIN=1)
 	@test -n '$(FROM)' -a -n '$(TO)' || { echo 'make backfill FROM=2025-06-01 TO=2025-06-30 [STOP=1] [AGAIN=1]'; exit 2; }
-	@$(BIN)/python -m orchestration.backfill --from '$(FROM)' --to '$(TO)' $(if $(STOP),--stop) $(if $(AGAIN),--again)
+	@$(BIN)/python -m orchestration.backfill --from '$(FROM)' --to '$(TO)' $(if $(call yes,STOP),--stop) $(if $(call yes,AGAIN),--again)
 
 test: $(READY)  ## all tests but the long ones (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
@@ -48,7 +54,7 @@ format: $(READY)  ## put SQL and Python into the project's form
 	@$(BIN)/ruff format .
 
 candidates: $(READY) .matching/.ready  ## pairs that may be one person: THRESHOLD=0.99, ACCEPT=1 joins them, DEV=1
-	@.matching/bin/python -m orchestration.match $(if $(THRESHOLD),--threshold '$(THRESHOLD)') $(if $(ACCEPT),--accept) $(if $(DEV),--dev)
+	@.matching/bin/python -m orchestration.match $(if $(THRESHOLD),--threshold '$(THRESHOLD)') $(if $(call yes,ACCEPT),--accept) $(if $(call yes,DEV),--dev)
 
 explain: $(READY)  ## landed rows behind a published row: TABLE=marts.fct_orders KEY=…
 	@test -n '$(TABLE)' -a -n '$(KEY)' || { echo 'make explain TABLE=marts.fct_orders KEY=… [LIMIT=20]'; exit 2; }
@@ -64,13 +70,13 @@ check-freshness: $(READY)  ## fail and alert when what is published is too old
 	@$(BIN)/python -m orchestration.cli check-freshness
 
 purge: $(READY)  ## drop older versions, list landed files that hold erased people (REWRITE=1 rewrites them)
-	@$(BIN)/python -m orchestration.cli purge $(if $(REWRITE),--rewrite)
+	@$(BIN)/python -m orchestration.cli purge $(if $(call yes,REWRITE),--rewrite)
 
 dev: $(READY)  ## Dagster's UI
 	@$(BIN)/python -m orchestration.cli dev
 
 chaos: $(READY)  ## N=200 refreshes killed at random moments while readers read (FULL=, OTHERS=, AGAIN=1)
-	@$(BIN)/python -m benchmarks.chaos $(if $(N),--kills '$(N)') $(if $(FULL),--full '$(FULL)') $(if $(OTHERS),--others '$(OTHERS)') $(if $(AGAIN),--again)
+	@$(BIN)/python -m benchmarks.chaos $(if $(N),--kills '$(N)') $(if $(FULL),--full '$(FULL)') $(if $(OTHERS),--others '$(OTHERS)') $(if $(call yes,AGAIN),--again)
 
 bench-overhead: $(READY)  ## what Dagster, the doors and publishing add to plain dbt build
 	@$(BIN)/python -m benchmarks.overhead $(ARGS)

@@ -13,6 +13,9 @@
             var(
                 "reporting_currency", env_var("CUSTOMER360_REPORTING_CURRENCY", "EUR")
             )
+            | string
+            | trim
+            | upper
         )
     }}
 {%- endmacro %}

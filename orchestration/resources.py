@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from orchestration.lib.alerting import Channels
+from orchestration.lib.setting_ranges import setting_faults
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -213,6 +214,15 @@ class Settings:
         words = given.split(",") if isinstance(given, str) else given
         assert isinstance(words, Iterable)
         return tuple(sorted({str(word).strip() for word in words} - {""}))
+
+    def require_vars(self, project_vars: Mapping[str, object]) -> None:
+        """Refuse vars of the dbt project that lie outside their ranges."""
+        faults = setting_faults(project_vars)
+        if faults:
+            raise SettingsError(
+                f"Settings that cannot be meant, in {self.project_dir}/dbt_project.yml "
+                f"(vars): {' '.join(faults)}"
+            )
 
     def require_day_that_has_come(self, observed_until_at: datetime) -> None:
         """Refuse an as-of date that has not begun anywhere at that UTC instant."""

@@ -1,93 +1,107 @@
 {# The reasons that one value gives against its row, as `column:reason`, by what the contract says of the column.
-   `text` is the trimmed landed text. Each reason is one SQL expression that is null where it does not hold. #}
-{% macro refusals_of(column, text, event_at) -%}
-    {%- set meta = column.config.get("meta", {}) or column.meta -%}
+   `<column>` is the typed value, `<column>_text` what it was read from. Each reason is one SQL expression that is null
+   where it does not hold. What the reasons mean stands in docs/landing.md. #}
+{% macro refusals_of(column, table_meta) -%}
+    {%- set meta = meta_of(column) -%}
     {%- set name = column.name -%}
-    {%- set value = parsed(text, column.data_type) -%}
-    {%- set bad = {
-        "timestamp": "bad_timestamp",
-        "date": "bad_date",
-        "boolean": "bad_boolean",
-        "amount": "bad_amount",
-        "unit_amount": "bad_amount",
-    }.get(column.data_type, "bad_number") -%}
+    {%- set type = column.data_type -%}
+    {%- set is_text = type in ("text", "code") -%}
+    {%- set text = name if is_text else name ~ "_text" -%}
     {%- set found = [] -%}
     {%- if meta.get("required") -%}
-        {%- do found.append(
-            "case when "
-            ~ text
-            ~ " is null then '"
-            ~ name
-            ~ ":missing_"
-            ~ name
-            ~ "' end"
-        ) -%}
+        {%- do found.append((text ~ " is null", "missing_" ~ name)) -%}
     {%- endif -%}
-    {%- if column.data_type not in ("text", "code") -%}
-        {%- do found.append(
-            "case when "
-            ~ text
-            ~ " is not null and ("
-            ~ value
-            ~ ") is null then '"
-            ~ name
-            ~ ":"
-            ~ bad
-            ~ "' end"
-        ) -%}
+    {%- if not is_text -%}
+        {%- set bad = {
+            "timestamp": "bad_timestamp",
+            "date": "bad_date",
+            "boolean": "bad_boolean",
+            "amount": "bad_amount",
+            "unit_amount": "bad_amount",
+        }.get(type, "bad_number") -%}
+        {%- set unread = text ~ " is not null and " ~ name ~ " is null" -%}
+        {%- if may_be_placeholder(column, table_meta) -%}
+            {%- set unread = (
+                unread ~ " and not " ~ is_placeholder(column, table_meta)
+            ) -%}
+        {%- elif type in ("timestamp", "date") -%}
+            {%- set unread = unread ~ " or " ~ is_placeholder(column, table_meta) -%}
+        {%- endif -%}
+        {%- do found.append((unread, bad)) -%}
     {%- endif -%}
     {%- if meta.get("accepted") -%}
         {%- do found.append(
-            "case when " ~ text ~ " not in ('" ~ meta.accepted
-            | join("', '")
-            ~ "') then '"
-            ~ name
-            ~ ":unknown_"
-            ~ name
-            ~ "' end"
+            (
+                text ~ " not in ('" ~ meta.accepted | join("', '") ~ "')",
+                "unknown_" ~ name,
+            )
         ) -%}
     {%- endif -%}
     {%- if "minimum" in meta -%}
-        {%- set what = "amount" if "amount" in column.data_type else name -%}
         {%- do found.append(
-            "case when ("
-            ~ value
-            ~ ") < "
-            ~ meta.minimum
-            ~ " then '"
-            ~ name
-            ~ ":negative_"
-            ~ what
-            ~ "' end"
+            (
+                name ~ " < " ~ meta.minimum,
+                "negative_" ~ ("amount" if "amount" in type else name),
+            )
         ) -%}
     {%- endif -%}
     {#- a sum or a mean of such amounts would not fit its column any more -#}
-    {%- if column.data_type == "amount" -%}
+    {%- if type == "amount" -%}
         {%- do found.append(
-            "case when abs("
-            ~ value
-            ~ ") >= 100000000000 then '"
-            ~ name
-            ~ ":amount_out_of_range' end"
+            ("abs(" ~ name ~ ") >= 100000000000", "amount_out_of_range")
         ) -%}
     {%- endif -%}
-    {%- if column.data_type == "timestamp" and name in (event_at, "updated_at") -%}
-        {%- do found.append(
-            "case when ("
-            ~ value
-            ~ ") > observed_until_at then '"
-            ~ name
-            ~ ":in_the_future' end"
-        ) -%}
+    {%- if type == "timestamp" and name in (table_meta.event_at, "updated_at") -%}
+        {%- do found.append((name ~ " > observed_until_at", "in_the_future")) -%}
     {%- endif -%}
     {%- if name == "source_system" -%}
-        {%- do found.append(
-            "case when "
-            ~ text
-            ~ " like '%:%' then '"
-            ~ name
-            ~ ":bad_source_system' end"
-        ) -%}
+        {%- do found.append((text ~ " like '%:%'", "bad_source_system")) -%}
     {%- endif -%}
-    {{ return(found) }}
+    {%- if is_identifier(column, table_meta) -%}
+        {%- do found.append((is_cut(text), "cut_by_a_spreadsheet")) -%}
+    {%- endif -%}
+    {{ return(told_of(name, found)) }}
+{%- endmacro %}
+
+{# Pairs of a condition and a word as expressions that give `column:word` where the condition holds. #}
+{% macro told_of(name, found) -%}
+    {%- set expressions = [] -%}
+    {%- for condition, word in found -%}
+        {%- do expressions.append(
+            "case when "
+            ~ condition
+            ~ " then '"
+            ~ name
+            ~ ":"
+            ~ word
+            ~ "' end"
+        ) -%}
+    {%- endfor -%}
+    {{ return(expressions) }}
+{%- endmacro %}
+
+{# Whether a column holds an id: it is part of the key, or names a row of another table. #}
+{% macro is_identifier(column, table_meta) -%}
+    {{
+        return(
+            column.data_type == "text"
+            and (
+                column.name in table_meta.key
+                or "references" in meta_of(column)
+                or meta_of(column).get("identifies")
+            )
+        )
+    }}
+{%- endmacro %}
+
+{# Whether a placeholder in a column makes the value unknown, and does not refuse the row. #}
+{% macro may_be_placeholder(column, table_meta) -%}
+    {%- set may_be = meta_of(column).get("may_be_placeholder") -%}
+    {{
+        return(
+            column.data_type == "timestamp"
+            and column.name != table_meta.event_at
+            or (column.data_type in ("timestamp", "date") and may_be)
+        )
+    }}
 {%- endmacro %}

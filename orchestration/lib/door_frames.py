@@ -16,6 +16,7 @@ import pandas as pd
 from orchestration.lib.contract import Table
 from orchestration.lib.databases import AS_OF, first_value, has_table
 from orchestration.lib.landing.report import IgnoredPath
+from orchestration.lib.trimming import filled, trimmed
 
 SHOWN_PLACES = 3
 # landed table -> fact that holds every accepted row of it, and how they are counted
@@ -144,7 +145,7 @@ def _landed_table(
     )
     # a key column that is not required has a default, so it is never missing
     key = [column for column in table.key if column in table.required_names]
-    missing = [f"nullif(trim({column}), '') is null" for column in key]
+    missing = [f"{filled(column)} is null" for column in key]
     keyless = _rows_by_file(
         connection,
         f"select landing_file_id, record_number from raw.{table.name}"
@@ -236,17 +237,17 @@ def unvalued_currencies(
 ) -> list[str]:
     """Return the currencies of the orders if not one of them has any rate, else []."""
     rows = connection.execute(
-        """
+        f"""
         with in_force as (
             select landing_file_id from raw.landing_files where is_current
         ),
         rated as (
-            select distinct upper(trim(currency_code)) as currency_code
+            select distinct upper({trimmed("currency_code")}) as currency_code
             from raw.exchange_rates semi join in_force using (landing_file_id)
         ),
         ordered as (
             select distinct
-                coalesce(nullif(upper(trim(currency_code)), ''), $reporting)
+                coalesce(upper({filled("currency_code")}), $reporting)
                     as currency_code
             from raw.orders semi join in_force using (landing_file_id)
         )

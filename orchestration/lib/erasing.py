@@ -20,6 +20,7 @@ import duckdb
 from orchestration.lib.contract import Column, Contract, Table
 from orchestration.lib.databases import first_value, has_table
 from orchestration.lib.person_texts import ERASED, Person, folded, person_of
+from orchestration.lib.trimming import trimmed
 
 DUE = "intermediate.int_erasures_due"
 # beside `raw`, what no landed file can tell again
@@ -155,7 +156,9 @@ class _Scrub:
 
     def _add_own_rows(self, table: Table) -> None:
         """Note rows that hold, or in columns beyond the contract may hold, a person."""
-        held = " or ".join(f"trim(raw_rows.{_q(c)}) <> ''" for c in _erased(table))
+        held = " or ".join(
+            f"{trimmed(f'raw_rows.{_q(c)}')} <> ''" for c in _erased(table)
+        )
         self._execute(
             f"""
             insert into own_rows
@@ -552,11 +555,11 @@ def _erased(table: Table) -> tuple[Column, ...]:
 
 def _after(column: Column) -> str:
     """Return SQL for what stands in a cell once the person is gone."""
-    name = _q(column)
     if column.data_type in NO_TEXT:
         return "null"
+    # the reason must stay, or what was refused would be accepted
     return (
-        f"case when staged.{name} is null and trim(landed.{name}) <> ''"
+        f"case when contains(concat(';', staged.refusals), ';{column.name}:bad_')"
         f" then '{ERASED}' end"
     )
 

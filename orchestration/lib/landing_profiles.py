@@ -24,6 +24,7 @@ from orchestration.lib.profiles import (
     Profiles,
     frame_of,
 )
+from orchestration.lib.trimming import filled
 
 DOOR = "landing"
 NUMBERS = ("amount", "unit_amount", "quantity", "score", "rate")
@@ -339,7 +340,7 @@ def _day_of(table: Table, time_zone: str, today: date) -> str:
 
 
 def _filled(column: str) -> str:
-    return f"nullif(trim({quoted_name(column)}), '')"
+    return filled(quoted_name(column))
 
 
 def _may_have_categories(column: Column) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from orchestration.lib.databases import first_value, records
+from orchestration.lib.trimming import filled, trimmed
 
 # a dimension is a column of dim_customers of the same name, but for these
 DIMENSION_COLUMNS = {"language": "language_code"}
@@ -226,8 +227,8 @@ class Explainer:
             "select landing_file_id, record_number from raw.customers"
             # published source ids may be pseudonyms
             " join intermediate.int_customers_resolved as identities on"
-            " trim(customers.customer_id) = identities.source_customer_id and"
-            " coalesce(nullif(trim(customers.source_system), ''), 'main')"
+            f" {trimmed('customers.customer_id')} = identities.source_customer_id and"
+            f" coalesce({filled('customers.source_system')}, 'main')"
             " = identities.source_system where identities.customer_id = $customer",
             parameters,
         )

@@ -708,6 +708,7 @@ def opened_refresh(
     SettingsError and HomeError.
     """
     settings.require_day_that_has_come(now)
+    settings.require_vars(project_vars(settings.project_dir))
     settings.has_pseudonyms(project_vars(settings.project_dir))
     access = Access.of_groups(settings.readers_group, settings.private_group)
     home = Home(settings.home, access)

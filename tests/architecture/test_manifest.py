@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 PUBLIC = {"marts", "metrics", "audit"}
@@ -284,3 +285,10 @@ def test_macros_are_named_after_their_file() -> None:
         if path.stem == "settings":
             continue
         assert public == [path.stem], path
+
+
+def test_every_setting_has_a_range() -> None:
+    """A new var of dbt_project.yml needs a line in `setting_ranges` there."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    ranges = project["vars"].pop("setting_ranges")
+    assert set(project["vars"]) == set(ranges)

@@ -51,8 +51,11 @@ with
                 where referred_by_customer_id is not null
             ) as referred_by_source_system,
 
-            max(case when oldest_rank = 1 then created_at end) as created_at,
-            max(case when oldest_rank = 1 then created_date end) as created_date,
+            {%- for day in ["created_at", "created_date"] %}
+                min_by({{ day }}, oldest_rank) filter (
+                    where {{ day }} is not null
+                ) as {{ day }},
+            {%- endfor %}
             max(case when newest_rank = 1 then landing_file_id end) as landing_file_id,
             max(case when newest_rank = 1 then record_number end) as record_number,
             count(*) as record_count

@@ -79,7 +79,8 @@ with
             and named.request_id = requests.request_id
         inner join resolved on named.person_key = resolved.person_key
         inner join records on resolved.record_id = records.record_id
-        where records.created_at <= requests.requested_at
+        -- a record of which nobody knows when it was created is not left behind
+        where coalesce(records.created_at <= requests.requested_at, true)
     ),
 
     -- an id without a record in force may still have answered a survey, or be in

@@ -15,7 +15,8 @@ with
         where row_state = 'accepted'
     ),
 
-    -- the first event decides only between records of one instant
+    -- the first event decides only between records of one instant, and stands for
+    -- that of a record of which nobody knows when it was created
     tied_instants as (
         select created_at from records group by created_at having count(*) > 1
     ),
@@ -23,7 +24,8 @@ with
     tied_records as (
         select records.source_system, records.customer_id
         from records
-        inner join tied_instants on records.created_at = tied_instants.created_at
+        left join tied_instants on records.created_at = tied_instants.created_at
+        where tied_instants.created_at is not null or records.created_at is null
     ),
 
     as_of as (select as_of_end_at from {{ ref("int_as_of") }}),

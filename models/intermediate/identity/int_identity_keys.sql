@@ -32,8 +32,9 @@ with
     external_ids as (
         select distinct
             records.record_id,
-            lower(trim(split_part(external_id, ':', 1))) as id_type,
-            trim(substr(external_id, strpos(external_id, ':') + 1)) as id_value
+            lower({{ trimmed("split_part(external_id, ':', 1)") }}) as id_type,
+            {{ trimmed("substr(external_id, strpos(external_id, ':') + 1)") }}
+            as id_value
 
         from records {{ parts_of("records.external_ids", ";", "external_id") }}
         where external_id like '%_:_%'
@@ -78,6 +79,8 @@ with
             ) as is_excluded
 
         from external_ids
+        -- what a spreadsheet has cut is shared by what has nothing in common
+        where not ({{ is_cut("id_value") }})
     ),
 
     {# an erased record has no values left: what it shares with others is known by keyed hashes alone -#}

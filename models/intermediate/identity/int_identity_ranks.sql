@@ -30,7 +30,7 @@ with
         left join trusts on records.source_system = trusts.source_system
     )
 
-    {%- set newest_first = "changed_at desc, record_id" %}
+    {%- set newest_first = "changed_at desc nulls last, record_id" %}
 
 select
     customer_id,

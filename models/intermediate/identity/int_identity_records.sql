@@ -29,7 +29,7 @@ with
         from {{ ref("stg_erased_records") }}
     ),
 
-    -- what stands for "unknown": 1900-01-01, "test"
+    -- what stands for "unknown": "test"
     stopgaps as (
         select value_kind, excluded_value from {{ ref("identity_excluded_values") }}
     ),
@@ -48,7 +48,12 @@ with
                 then 'male'
             end as gender_key,
             records.external_ids,
-            upper(records.loyalty_number) as loyalty_key,
+            -- what a spreadsheet has cut is shared by people who have nothing in common
+            case
+                when {{ is_cut("records.loyalty_number") }}
+                then null
+                else upper(records.loyalty_number)
+            end as loyalty_key,
             {{ email_key("records.email") }} as email_key,
             -- "Allen, Robert" is Robert Allen, and Mueller is Müller
             nullif(
@@ -77,7 +82,7 @@ with
                 ''
             ) as city_key,
             -- "(0)" is dialled only inside the country, but in Italy always; letters
-            -- mean an extension
+            -- mean an extension, or digits that a spreadsheet has cut
             case
                 when not {{ matches("records.phone", ".*[A-Za-z].*") }}
                 then {{ replaced_all(dialled, "[^\d+]+", "") }}
@@ -98,7 +103,7 @@ with
         select
             row_number() over (
                 order by
-                    created_at,
+                    coalesce(created_at, first_event_at) nulls last,
                     first_event_at nulls last,
                     source_system,
                     source_customer_id
@@ -135,7 +140,7 @@ with
             numbered.created_at,
             case when names.excluded_value is null then name_words end as name_key,
             case when names.excluded_value is null then first_word end as first_word,
-            case when births.excluded_value is null then birth_date end as birth_date,
+            numbered.birth_date,
             numbered.gender_key,
             erased_names.keyed_value as keyed_name,
             erased_records.birth_year as erased_birth_year,
@@ -159,11 +164,6 @@ with
             stopgaps as names
             on numbered.name_words = names.excluded_value
             and names.value_kind = 'name'
-        left join
-            stopgaps as births
-            on cast(numbered.birth_date as {{ dbt.type_string() }})
-            = births.excluded_value
-            and births.value_kind = 'birth_date'
     )
 
 select *

@@ -15,6 +15,7 @@ from orchestration.lib.contract import Contract, Table
 from orchestration.lib.landing.discover import FoundFile, natural_key
 from orchestration.lib.landing.report import LandedFile, LandedTable
 from orchestration.lib.landing.source import Source, quoted_name, quoted_text
+from orchestration.lib.trimming import filled
 
 UNREADABLE_ROW = "unreadable_row"
 
@@ -244,7 +245,7 @@ def note_amounts(
         return
     # widened, for the product of two decimal(18, 6) would be a decimal(18, 12)
     factors = " * ".join(
-        f"cast(try_cast(nullif(trim({quoted_name(name)}), '') as decimal(18, 6))"
+        f"cast(try_cast({filled(quoted_name(name))} as decimal(18, 6))"
         " as decimal(38, 6))"
         for name in table.control_amount
     )
