@@ -16,6 +16,7 @@ from orchestration.lib.contract import Column, Table
 from orchestration.lib.landing.source import quoted_name
 from orchestration.lib.person_texts import MAIL_ADDRESS, PHONE_NUMBER
 from orchestration.lib.raw_rows import IN_FORCE, filled, listed
+from orchestration.lib.trimming import trimmed
 
 # what exports write for "no value", as they write it: `none` in small letters is a word
 NULL_WORDS = (
@@ -139,11 +140,12 @@ def _looks(table: Table, settled: Settled) -> Iterator[tuple[str, str, str]]:
         yield (
             name,
             "null_word",
-            f"strlen({text}) <= {_LONGEST_WORD} and trim({text}) in ({listed(words)})",
+            f"strlen({text}) <= {_LONGEST_WORD}"
+            f" and {trimmed(text)} in ({listed(words)})",
         )
         if _names_a_customer(table, column):
             holds = f"strlen({text}) <= {_LONGEST_WORD}"
-            yield name, "stand_in", f"{holds} and trim({text}) in ({listed(nobody)})"
+            yield name, "stand_in", f"{holds} and {trimmed(text)} in ({listed(nobody)})"
         if name in NUMBERS_OF_PEOPLE:
             holds = f"contains(upper({text}), 'E+')"
             yield name, "cut", f"{holds} and regexp_matches({text}, '{_CUT}')"

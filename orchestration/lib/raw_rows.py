@@ -4,6 +4,7 @@ Belongs here: how a landed text is read before staging has read it. Does not bel
 here: what is expected of it.
 """
 
+from orchestration.lib import trimming
 from orchestration.lib.landing.source import quoted_name, quoted_text
 
 DEFAULT_SYSTEM = "main"
@@ -11,8 +12,8 @@ IN_FORCE = "(select landing_file_id, file_path from raw.landing_files where is_c
 
 
 def filled(column: str) -> str:
-    """Return SQL for a landed text without blanks around it; null where it is empty."""
-    return f"nullif(trim({quoted_name(column)}), '')"
+    """Return SQL for a landed text as staging trims it; null where it is empty."""
+    return trimming.filled(quoted_name(column))
 
 
 def new_files(table: str, least_rows: int = 0) -> str:
