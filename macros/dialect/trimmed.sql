@@ -9,12 +9,3 @@
     {%- set class = class_of_characters(invisible_characters()) -%}
     regexp_replace({{ text }}, '^{{ class }}+|{{ class }}+$', '', 'g')
 {%- endmacro %}
-
-{# Ranges of code points in hex as a class of a regular expression (RE2 and Java write it alike). #}
-{% macro class_of_characters(ranges) -%}
-    {%- set parts = [] -%}
-    {%- for first, last in ranges -%}
-        {%- do parts.append("\\x{" ~ first ~ "}-\\x{" ~ last ~ "}") -%}
-    {%- endfor -%}
-    {{ return("[" ~ parts | join("") ~ "]") }}
-{%- endmacro %}
