@@ -6,6 +6,7 @@ frames, and what is told of them, are those of the real doors.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from inspect import signature
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -13,6 +14,8 @@ from unittest.mock import patch
 import pandas as pd
 
 from orchestration.lib import quality, suites
+
+_ARGUMENTS = signature(suites._between)
 
 
 @contextmanager
@@ -25,27 +28,12 @@ def plain_doors() -> Iterator[None]:
         yield
 
 
-def _between(
-    name: str,
-    column: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    severity: str = "critical",
-    counted_in: str | None = None,
-    located_in: str | None = None,
-    **told: str,
-) -> Any:
-    return SimpleNamespace(
-        kwargs={"column": column, "low": low, "high": high},
-        severity=severity,
-        meta={
-            "name": name,
-            "counted_in": counted_in,
-            "located_in": located_in,
-            **told,
-        },
-    )
+def _between(*given: Any, **named: Any) -> Any:
+    """The arguments of a range, as Great Expectations would hand them on."""
+    bound = _ARGUMENTS.bind(*given, **named)
+    bound.apply_defaults()
+    told = bound.arguments
+    return SimpleNamespace(kwargs=told, severity=told["severity"], meta=told)
 
 
 def _validated(

@@ -55,12 +55,14 @@ EDGES = (
 # ends of months, quarters and years, a leap day, nights in which clocks change in
 # Europe, America and Australia, and the hours around them
 EDGE_DAYS = tuple(
-    date.fromisoformat(text)
-    for text in (
-        "2023-12-31 2024-01-01 2024-01-31 2024-02-28 2024-02-29 2024-03-01 2024-03-10"
-        " 2024-03-31 2024-04-01 2024-04-07 2024-06-30 2024-07-01 2024-09-30 2024-10-06"
-        " 2024-10-27 2024-11-03 2024-12-31 2025-01-01 2025-02-28 2025-03-30 2025-12-31"
-    ).split()
+    date(*day)
+    for day in (
+        *((2023, 12, 31), (2024, 1, 1), (2024, 1, 31), (2024, 2, 28), (2024, 2, 29)),
+        *((2024, 3, 1), (2024, 3, 10), (2024, 3, 31), (2024, 4, 1), (2024, 4, 7)),
+        *((2024, 6, 30), (2024, 7, 1), (2024, 9, 30), (2024, 10, 6), (2024, 10, 27)),
+        *((2024, 11, 3), (2024, 12, 31), (2025, 1, 1), (2025, 2, 28), (2025, 3, 30)),
+        (2025, 12, 31),
+    )
 )
 EDGE_AMOUNTS = ("0", "0.01", "99999999999")
 COUNTRIES = ("DE", "US", "GB", "AU", "CN", "BR", "IN", "de", "ZZ")
@@ -78,7 +80,7 @@ REFERENCES = {
 FIRST = ("campaigns", "customers", "orders", "tickets")
 # no one day of an event is kept for these: what they say holds for a span
 WITHOUT_CURRENCY = "XTS"
-UNVALUED_ROWS = 6
+REFUSED_ROWS = 6
 WORDS = {
     "gender": ("f", "m", "x"),
     "occupation": ("baker", "nurse", "Nurse"),
@@ -184,7 +186,8 @@ class _Company:
         self.dice = random.Random(self.choice.seed)
         self.settings = SETTINGS[self.choice.settings_number]
         self.reporting = self.settings.get("reporting_currency", "EUR")
-        self.unvalued: dict[str, int] = {}
+        # rows of a table that are refused on purpose, so that limits are kept
+        self.spent: dict[str, int] = {}
         first = self.dice.choice(EDGE_DAYS)
         span = 1 if self.has("one day") else self.dice.choice((20, 100, 400, 700))
         self.days = [first + timedelta(n) for n in range(span)]
@@ -253,6 +256,8 @@ class _Company:
         name = column.name
         own = CONTRACT.table(table.name).key[-1]
         if name == "source_system":
+            if table.name == "order_lines":
+                return self.dice.choice(self.rows["orders"])["source_system"]
             return self.dice.choice(self.people)[0]
         if name == own and name.endswith("_id") and name != "customer_id":
             return self._id(table.name[:2], number)
@@ -264,7 +269,7 @@ class _Company:
         if not column.required and self.chance(0.3):
             return None
         if name in REFERENCES:
-            return self._reference(REFERENCES[name], row)
+            return self._reference(table, REFERENCES[name], row)
         accepted = ACCEPTED.get((table.name, name))
         if accepted:
             return self.dice.choice(accepted)
@@ -310,16 +315,28 @@ class _Company:
             return self.dice.choice(WORDS[name])
         return f"{name}-{self.dice.randint(1, 3)}"
 
-    def _reference(self, table_name: str, row: Row) -> str | None:
-        if self.has("unknown records") and self.chance(0.2):
+    def _reference(self, table: Table, table_name: str, row: Row) -> str | None:
+        if self._is_unknown(table, table_name, row):
             return f"nowhere-{self.dice.randint(1, 3)}"
         if table_name == "customers":
-            mine = [name for system, name in self.people if self._fits(system, row)]
-            return self.dice.choice(mine or [self.people[0][1]])
-        there = self.rows.get(table_name, [])
+            return self._customer(row)
         key = CONTRACT.table(table_name).key[-1]
+        there = self.rows.get(table_name, [])
         names = [r[key] for r in there if self._fits(r.get("source_system"), row)]
         return self.dice.choice(names) if names else f"nowhere-{table_name}"
+
+    def _customer(self, row: Row) -> str:
+        mine = [name for system, name in self.people if self._fits(system, row)]
+        return self.dice.choice(mine or [self.people[0][1]])
+
+    def _is_unknown(self, table: Table, named: str, row: Row) -> bool:
+        if not self.has("unknown records") or not self.chance(0.2):
+            return False
+        if table.name == "order_lines":
+            # lines alone are refused without what they name: some few may be
+            self.spent["order_lines"] = self.spent.get("order_lines", 0) + 1
+            return self.spent["order_lines"] <= REFUSED_ROWS
+        return True
 
     def _fits(self, system: str | None, row: Row) -> bool:
         mine = row.get("source_system") or "main"
@@ -330,7 +347,8 @@ class _Company:
         amend = getattr(self, f"_put_right_{table.name}", None)
         if amend is not None:
             amend(row)
-        if "updated_at" in row and self.chance(0.3):
+        is_first_order = row.get("order_id") == "or0" and table.name == "orders"
+        if "updated_at" in row and not is_first_order and self.chance(0.3):
             row["updated_at"] = self._after(row.get(table.event_at or ""))
 
     def _put_right_customers(self, row: Row) -> None:
@@ -344,8 +362,15 @@ class _Company:
     def _put_right_orders(self, row: Row) -> None:
         if row["delivered_at"]:
             row["delivered_at"] = self._after(row["ordered_at"])
+        if row["order_id"] == self._id("or", 0):
+            # one that is known on its own day, so that there is a day to publish
+            row["currency_code"] = None
+            if "is_deleted" in row:
+                row["is_deleted"] = None
         if self.chance(0.9) and row["customer_id"] is None:
-            row["customer_id"] = self._reference("customers", row)
+            row["customer_id"] = self._reference(
+                CONTRACT.table("orders"), "customers", row
+            )
 
     def _put_right_survey_responses(self, row: Row) -> None:
         least, most = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}[
@@ -361,6 +386,8 @@ class _Company:
             row["responded_at"] = row["score"] = None
         else:
             row["responded_at"] = self._after(row["invited_at"])
+        if row["responded_at"] is None:
+            row["invited_at"] = row["invited_at"] or self._moment()
 
     def _put_right_costs(self, row: Row) -> None:
         start = self._day()
@@ -423,7 +450,9 @@ class _Company:
 
     def _put_right_erasure_requests(self, row: Row) -> None:
         if row["customer_id"] is None and row["email"] is None:
-            row["customer_id"] = self._reference("customers", row)
+            row["customer_id"] = self._reference(
+                CONTRACT.table("orders"), "customers", row
+            )
 
     def _rates(self) -> list[Row]:
         """A rate every few days for every currency, so that no day is without one."""
@@ -443,13 +472,13 @@ class _Company:
         ]
 
     def _currency(self, table_name: str) -> str | None:
-        used = self.unvalued.get(table_name, 0)
+        used = self.spent.get(table_name, 0)
         if (
             self.has("currency without rates")
-            and used < UNVALUED_ROWS
+            and used < REFUSED_ROWS
             and self.chance(0.2)
         ):
-            self.unvalued[table_name] = used + 1
+            self.spent[table_name] = used + 1
             return WITHOUT_CURRENCY
         return self.dice.choice(self.currencies)
 
@@ -483,7 +512,7 @@ class _Company:
         return f"{day}{self.dice.choice('T ')}{clock}{zone}"
 
     def _after(self, text: str | None) -> str:
-        """A moment not before another one; days later, the same instant now and then."""
+        """A moment days after another one; the same instant now and then."""
         if text is None or self.chance(0.1):
             return text or self._moment()
         later = timedelta(self.dice.choice((2, 2, 5, 30, 90)))
@@ -503,13 +532,13 @@ class _Company:
         fixed = {*table.key, *REFERENCES, table.event_at, "source_system"}
         more = []
         for row in rows:
-            if not self.chance(0.3):
+            if row.get("order_id") == "or0" or not self.chance(0.3):
                 continue
             other = self._row(table, self.dice.randrange(len(rows)))
             version = {n: row[n] if n in fixed else v for n, v in other.items()}
             self._put_right_version(table, version)
             version["updated_at"] = self._after(
-                row["updated_at"] or row.get(table.event_at or "")
+                row.get("updated_at") or row.get(table.event_at or "")
             )
             more.append(version)
         return [*rows, *more]
@@ -525,12 +554,16 @@ class _Company:
 
     def _drop_columns(self) -> None:
         for name, rows in self.rows.items():
-            optional = [
-                c.name for c in CONTRACT.table(name).columns if not c.required
-            ]
+            optional = [c.name for c in CONTRACT.table(name).columns if not c.required]
             # without its system, or with none of what makes it sound, a row is another
-            kept = {"source_system", "responded_at", "customer_id", "scope_value"}
-            kept |= {"period_end_date"} | {"score", "scale_min", "scale_max"}
+            kept = {"source_system", "responded_at", "invited_at", "customer_id"}
+            kept |= {
+                "scope_value",
+                "period_end_date",
+                "score",
+                "scale_min",
+                "scale_max",
+            }
             kept |= {"currency_code", "email", "scope"}
             gone = self.dice.sample(
                 optional, min(len(optional), self.choice.dropped_columns)
@@ -542,17 +575,9 @@ class _Company:
     def _as_of_date(self) -> date | None:
         if not self.has("past day"):
             return None
-        known = [
-            max(
-                date.fromisoformat(str(row["ordered_at"])[:10]),
-                date.fromisoformat(str(row.get("updated_at") or "2000-01-01")[:10]),
-            )
-            for row in self.rows["orders"]
-            if row["currency_code"] != WITHOUT_CURRENCY
-            and row.get("is_deleted") != "true"
-        ]
-        # a day more: midnight somewhere else
-        earliest = min(known, default=self.days[-1]) + timedelta(1)
+        first = date.fromisoformat(str(self.rows["orders"][0]["ordered_at"])[:10])
+        # a day more: it may be that day's midnight somewhere else
+        earliest = first + timedelta(1)
         return earliest + timedelta(self.dice.choice((0, 1, 30, 200)))
 
 

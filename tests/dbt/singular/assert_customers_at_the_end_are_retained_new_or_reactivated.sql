@@ -8,5 +8,6 @@ where
     <> retained_customer_count + new_customer_count + reactivated_customer_count
     or start_customer_count <> retained_customer_count + lost_customer_count
     or new_customer_count > acquired_customer_count
-    or capped_revenue_amount > kept_revenue_amount
-    or capped_revenue_amount > base_revenue_amount
+    -- customer by customer, and never below 0: the sums with their refunds may be less
+    or capped_revenue_amount > capped_base_revenue_amount
+    or capped_revenue_amount < 0
