@@ -10,6 +10,7 @@ import duckdb
 
 from orchestration.lib.contract import ContractError, read_contract
 from orchestration.lib.landing import LandingError, LandingReport, land
+from orchestration.lib.landing.database import take_snapshots
 from orchestration.lib.progress import Progress
 from orchestration.resources import Settings, SettingsError
 
@@ -37,9 +38,10 @@ def _land(settings: Settings, progress: Progress) -> LandingReport:
         progress.step("landing", "landing"),
         duckdb.connect(settings.build_dir / STATE_FILE) as connection,
     ):
-        return land(
-            connection, settings.landing, contract, datetime.now(UTC), progress.update
-        )
+        now = datetime.now(UTC)
+        if settings.landing_database is not None:
+            take_snapshots(settings.landing_database, settings.landing, contract, now)
+        return land(connection, settings.landing, contract, now, progress.update)
 
 
 def lines_of(report: LandingReport) -> list[str]:

@@ -116,7 +116,7 @@ def refresh_once(
     refresh: Refresh | None = None
     try:
         settings = read_settings()
-        progress.tell(f"Refreshing {settings.home} from {settings.landing}")
+        progress.tell(f"Refreshing {settings.home} from {settings.landing_told}")
         with opened_refresh(settings, progress, datetime.now(UTC)) as refresh:
             on_open(refresh)
             run(refresh)

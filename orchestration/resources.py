@@ -18,6 +18,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from orchestration.lib.alerting import Channels
+from orchestration.lib.landing.database import (
+    DatabaseAddress,
+    is_address,
+    parsed_address,
+)
 from orchestration.lib.setting_ranges import setting_faults
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -84,6 +89,8 @@ EARLIEST_ZONE = timedelta(hours=14)
 LOCK_WAIT_SECONDS = 3600
 
 SHORTEST_KEY = 16
+# folder of the home in which snapshots of a database land
+SNAPSHOTS = "landing"
 
 os.environ.update(TELEMETRY_OFF)
 
@@ -104,6 +111,8 @@ class Settings:
     `has_parquet`: the public tables are published as Parquet files too. `is_forced`: it
     is built even where nothing has changed. `secret_key_check` is equal for equal keys
     and tells nothing else of them.
+
+    Where `landing_database` is given, `landing` is the folder of its snapshots.
 
     `nightly_at` is a time of day in `business_timezone`. `first_day` is the first day
     that Dagster offers. `keep_backfilled` counts versions that backfills made, beside
@@ -145,6 +154,8 @@ class Settings:
     stand_in_ids: tuple[str, ...] = ()
     accepted_unknown_columns: tuple[str, ...] = ()
     accept_lost_files: bool = False
+
+    landing_database: DatabaseAddress | None = field(default=None, repr=False)
     project_dir: Path = PROJECT_DIR
 
     @classmethod
@@ -157,9 +168,14 @@ class Settings:
             for name, value in environment.items()
             if name.startswith("CUSTOMER360_") and value.strip()
         }
+        home = _path(given.get("HOME", "warehouse"))
+        database = _database(given.get("LANDING", ""))
         return cls(
-            landing=_path(given.get("LANDING", "seeds/demo")),
-            home=_path(given.get("HOME", "warehouse")),
+            landing=home / SNAPSHOTS
+            if database
+            else _path(given.get("LANDING", "seeds/demo")),
+            landing_database=database,
+            home=home,
             build_dir=_path(given.get("BUILD_DIR", "warehouse/dev")),
             as_of_date=_day("AS_OF_DATE", given.get("AS_OF_DATE")),
             business_timezone=_time_zone(given.get("BUSINESS_TIMEZONE", "UTC")),
@@ -192,6 +208,11 @@ class Settings:
             stand_in_ids=_names(given, "STAND_IN_IDS"),
             accepted_unknown_columns=_names(given, "ACCEPTED_UNKNOWN_COLUMNS"),
         )
+
+    @property
+    def landing_told(self) -> str:
+        """Where data comes from, as it may be shown: without a password."""
+        return str(self.landing_database or self.landing)
 
     def has_pseudonyms(self, project_vars: Mapping[str, object]) -> bool:
         """Say whether customer ids are published as pseudonyms; a var wins, as in dbt.
@@ -336,6 +357,18 @@ def exported(variables: Mapping[str, str]) -> Iterator[None]:
 
 def _path(text: str) -> Path:
     return (PROJECT_DIR / Path(text).expanduser()).resolve()
+
+
+def _database(landing: str) -> DatabaseAddress | None:
+    """Read a landing that is a database; it may hold a password, so it is not shown."""
+    if not is_address(landing):
+        return None
+    try:
+        return parsed_address(landing)
+    except ValueError as error:
+        raise SettingsError(
+            f"CUSTOMER360_LANDING is no address that can be read: {error}."
+        ) from None
 
 
 def _day(name: str, text: str | None) -> date | None:

@@ -103,7 +103,7 @@ def of_settings(settings: Settings, project_vars: Mapping[str, Any]) -> dict[str
             "business_timezone": settings.business_timezone,
             "reporting_currency": settings.reporting_currency,
             "as_of_date": str(settings.as_of_date or ""),
-            "landing": str(settings.landing),
+            "landing": settings.landing_told,
             "pseudonymise_customers": settings.has_pseudonyms(project_vars),
             "newest_file_wins": list(settings.newest_file_wins),
             "whole_tables": list(settings.whole_tables),

@@ -48,6 +48,7 @@ from orchestration.lib.journal import (
     write_refreshes,
 )
 from orchestration.lib.landing import land, raw
+from orchestration.lib.landing.database import take_snapshots
 from orchestration.lib.landing.report import LandingError, LandingReport
 from orchestration.lib.landing_profiles import Profiler
 from orchestration.lib.landing_texts import Settled
@@ -169,6 +170,7 @@ class Refresh:
             self._require_readable_state()
             self._ledger = begin_ledger(self.home)
             self._reason = self._reason_to_build()
+            self._take_snapshots()
             if self.before is not None and self._reason is None:
                 self.landing = nothing_new(
                     self.home.state_of(self.before.id),
@@ -191,6 +193,18 @@ class Refresh:
         state = self.home.state_of(self.home.current_id or "")
         if state.exists() and not opens(state):
             raise HomeError(self.home.told_of_state(state))
+
+    def _take_snapshots(self) -> None:
+        """Bring what changed in the database that lands, if one does, into files."""
+        address = self.settings.landing_database
+        if address is not None:
+            take_snapshots(
+                address,
+                self.settings.landing,
+                self._contract(),
+                self.observed_until_at,
+                self.progress.update,
+            )
 
     def _reason_to_build(self) -> str | None:
         """Return why there is something to build even if no file is new."""
@@ -280,14 +294,15 @@ class Refresh:
         What landed before stays in force, so the two would be published as one.
         """
         settings = self.before.manifest.get("settings", {}) if self.before else {}
-        earlier = settings.get("landing", str(self.settings.landing))
+        told = self.settings.landing_told
+        earlier = settings.get("landing", told)
         is_known = landing.known_file_count or landing.replaced or landing.returned
-        if earlier == str(self.settings.landing) or is_known:
+        if earlier == told or is_known:
             return
         raise LandingError(
             [
                 f"{self.settings.home} holds what landed from {earlier}, and no file of"
-                f" it is in {self.settings.landing}: both would be published as one."
+                f" it is in {told}: both would be published as one."
                 " Give the new data a CUSTOMER360_HOME of its own. If the folder has"
                 " moved, leave a file that landed before in it."
             ]

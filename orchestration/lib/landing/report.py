@@ -23,7 +23,8 @@ class LandingError(Exception):
 
 
 class LandingChangedError(LandingError):
-    """A file changed while it was read; another try may well succeed."""
+    """A file changed while it was read, or a database could not be reached; another try
+    may well succeed."""
 
 
 @dataclass(frozen=True)
