@@ -3,7 +3,7 @@
      is_replaced    the file has other content by now
      is_version     nothing speaks against the row: it says something of its key, from its updated_at on
      version_rank   1 for the newest version of a key
-     lost_to_file_id, lost_to_record_number   the newest version, where file order alone put it before this row, and the
+     lost_to_file_id, lost_to_record_number   the version in force, where file order alone put it before this row, and the
                     two differ; null everywhere else
      has_greater_text   so lost a row whose canonical text is the greater (the rule up to 0.x)
    The CTE carries the contract's columns, as_of_date, as_of_end_at, and `refusals`. In order:
@@ -15,8 +15,9 @@
                   does not say when it became known
      quarantined  it has no key
      accepted     the version in force: the latest updated_at among the rows that nothing speaks against (null = always
-                  known), ties to the file's content of now, then to the last in file order; superseded where that version
-                  says that the row is deleted, not_yet where it happens after the as-of date
+                  known), ties to the file's content of now, then by `ties` (expressions, the lowest first) where the last
+                  word may be a wrong one, then to the last in file order; superseded where that version says that the row
+                  is deleted, not_yet where it happens after the as-of date
      quarantined  the latest of the refused versions, unless a version in force is as new
      superseded   every other version
    A row that deletes is judged by its key and its updated_at alone. Only keys that come more than once are sorted. #}
@@ -27,6 +28,7 @@
     not_yet="false",
     refusals="refusals",
     gone="false",
+    ties=[],
     name="stated"
 ) -%}
     {%- set contract = contract_of(table_name) -%}
@@ -127,6 +129,7 @@
             is_replaced,
             is_sound,
             {{ version_at }} as version_at,
+            {%- for tie in ties %} {{ tie }} as tie_{{ loop.index }}, {%- endfor %}
             concat_ws(
                 '|'
                 {%- for column in columns %}
@@ -148,6 +151,10 @@
             first_value(version_at) over newest_first as newest_at,
             first_value(is_replaced) over newest_first as newest_is_replaced,
             first_value(row_text) over newest_first as newest_text,
+            {%- for tie in ties %}
+                first_value(tie_{{ loop.index }}) over newest_first
+                as newest_tie_{{ loop.index }},
+            {%- endfor %}
             max(case when is_sound then version_at end) over (
                 partition by {{ key | join(", ") }}
             ) as in_force_at
@@ -157,7 +164,11 @@
             newest_first as (
                 partition by {{ key | join(", ") }}, is_sound
                 order by
-                    version_at desc, is_replaced, file_order desc, record_number desc
+                    version_at desc,
+                    is_replaced,
+                    {%- for tie in ties %} tie_{{ loop.index }}, {%- endfor %}
+                    file_order desc,
+                    record_number desc
             )
     ),
 
@@ -170,9 +181,11 @@
             in_force_at,
             newest_file_id,
             newest_record_number,
-            is_sound
-            and version_at = newest_at
-            and is_replaced = newest_is_replaced
+            is_sound and version_at = newest_at and is_replaced = newest_is_replaced
+            {%- for tie in ties %}
+                and tie_{{ loop.index }}
+                is not distinct from newest_tie_{{ loop.index }}
+            {%- endfor %}
             and row_text <> newest_text as is_lost_by_file_order,
             row_text > newest_text as has_greater_text
 

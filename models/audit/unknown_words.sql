@@ -22,8 +22,53 @@ with
         ),
     {%- endfor %}
 
+    consents as (
+        select lower(purpose) as purpose, lower(channel) as channel
+        from {{ ref("int_consents_judged") }}
+        where row_state = 'accepted'
+    ),
+
+    purposes as (select * from {{ ref("consent_words") }} where word_kind = 'purpose'),
+
+    channels as (select * from {{ ref("consent_words") }} where word_kind = 'channel'),
+
+    -- on which channel somebody decided of something else does not matter here
+    consent_words_unknown as (
+        select
+            'consent_words' as lookup_name,
+            'consents' as table_name,
+            'purpose' as column_name,
+            consents.purpose as word,
+            cast(count(*) as bigint) as row_count
+
+        from consents
+        left join purposes on consents.purpose = purposes.word
+        where purposes.word is null
+        group by consents.purpose
+
+        union all
+
+        select
+            'consent_words' as lookup_name,
+            'consents' as table_name,
+            'channel' as column_name,
+            consents.channel as word,
+            cast(count(*) as bigint) as row_count
+
+        from consents
+        left join purposes on consents.purpose = purposes.word
+        left join channels on consents.channel = channels.word
+        where channels.word is null and coalesce(purposes.meaning, '') <> 'other'
+        group by consents.channel
+    ),
+
     final as (
-        {%- for lookup, fact, column, table in words %}
+        select *
+        from consent_words_unknown
+
+        union all
+
+        {% for lookup, fact, column, table in words %}
             select *
             from {{ lookup }}_unknown
             {%- if not loop.last %}

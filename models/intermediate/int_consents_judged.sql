@@ -1,3 +1,4 @@
+{#- A wrong answer harms: of versions of one moment a withdrawal stands before everything, and a grant behind. -#}
 with
     {{ located("consents", event="recorded") }},
 
@@ -13,6 +14,9 @@ with
                 "recorded_at",
             ],
             not_yet="recorded_date > as_of_date",
+            ties=[
+                "case when is_deletion then 1 when is_granted then 2 else 0 end",
+            ],
         )
     }}
 

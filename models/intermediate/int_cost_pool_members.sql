@@ -23,10 +23,16 @@ with
         where months.is_served
     ),
 
+    -- chosen for that arm alone, in all records of the person (int_campaign_members)
     treated as (
-        select distinct campaign_id, customer_id
+        select campaign_id, customer_id
         from {{ ref("int_campaign_members_judged") }}
-        where row_state = 'accepted' and arm = 'treatment'
+        where row_state = 'accepted'
+        group by campaign_id, customer_id
+        having
+            min(arm) = 'treatment'
+            and max(arm) = 'treatment'
+            and not bool_or(coalesce(is_in_both_arms, false))
     ),
 
     named_customers as (

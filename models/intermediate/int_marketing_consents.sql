@@ -1,24 +1,8 @@
 with
-    consents as (
-        select *
-        from {{ ref("int_consents_judged") }}
-        where row_state = 'accepted' and purpose = 'marketing'
-    ),
-
-    ranked as (
-        select
-            customer_id,
-            channel,
-            is_granted,
-            row_number() over (
-                partition by customer_id, channel
-                order by recorded_at desc, source_system, source_customer_id
-            ) as newness_rank
-
-        from consents
+    decisions as (
+        select * from {{ ref("int_consents_by_day") }} where to_date = date '9999-12-31'
     )
 
 select customer_id, bool_or(is_granted) as has_marketing_consent
-from ranked
-where newness_rank = 1
+from decisions
 group by customer_id

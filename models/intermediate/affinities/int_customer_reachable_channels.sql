@@ -5,33 +5,18 @@ with
         where has_marketing_consent
     ),
 
-    consents as (
-        select *
-        from {{ ref("int_consents_judged") }}
-        where row_state = 'accepted' and purpose = 'marketing'
+    decisions as (
+        select * from {{ ref("int_consents_by_day") }} where to_date = date '9999-12-31'
     ),
 
-    consents_ranked as (
-        select
-            customer_id,
-            channel,
-            is_granted,
-            row_number() over (
-                partition by customer_id, channel
-                order by recorded_at desc, source_system, source_customer_id
-            ) as newness_rank
-
-        from consents
-    ),
-
-    recorded as (select distinct customer_id from consents),
+    recorded as (select distinct customer_id from decisions),
 
     -- the flag in the profile speaks where no consent was recorded, and names no
     -- channel: it is taken for the one that the customer prefers
     allowed as (
         select customer_id, channel
-        from consents_ranked
-        where newness_rank = 1 and is_granted
+        from decisions
+        where is_granted
 
         union all
 

@@ -14,6 +14,7 @@ with
             members.campaign_id,
             members.customer_id,
             members.arm,
+            coalesce(members.is_in_both_arms, false) as is_in_both_arms,
             members.assigned_at,
             members.assigned_on,
             members.assigned_date,
@@ -35,6 +36,7 @@ with
             campaign_id,
             customer_id,
             arm,
+            is_in_both_arms,
             greatest(assigned_at, started_at) as window_start_at,
             greatest(assigned_date, started_date) as window_start_date,
             (assigned_on is null or coalesce(assigned_date < started_date, false))
@@ -50,7 +52,11 @@ with
         select
             campaign_id,
             customer_id,
-            case when count(distinct arm) > 1 then 'both' else min(arm) end as arm,
+            case
+                when count(distinct arm) > 1 or bool_or(is_in_both_arms)
+                then 'both'
+                else min(arm)
+            end as arm,
             min(window_start_at) as window_start_at,
             min(window_start_date) as window_start_date,
             bool_and(has_window_time) as has_window_time

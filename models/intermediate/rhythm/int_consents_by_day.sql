@@ -1,20 +1,26 @@
 with
-    consents as (
-        select *
-        from {{ ref("int_consents_judged") }}
-        where row_state = 'accepted' and purpose = 'marketing'
-    ),
+    decisions as (select * from {{ ref("int_consent_decisions") }}),
 
-    -- as int_marketing_consents: of decisions at one moment, one record's word counts
+    -- the latest of the day; of one moment, and of a day where either is a bare date,
+    -- the withdrawal
     ranked as (
         select
             *,
             row_number() over (
                 partition by customer_id, channel, recorded_date
-                order by recorded_at desc, source_system, source_customer_id
+                order by
+                    case
+                        when recorded_on is not null and not is_granted
+                        then 0
+                        when recorded_on is null
+                        then 1
+                        else 2
+                    end,
+                    recorded_at desc,
+                    case when is_granted then 1 else 0 end
             ) as newness_rank
 
-        from consents
+        from decisions
     )
 
 select
