@@ -613,6 +613,40 @@ def _explains(amount: str) -> str:
     return f"abs({amount}) > 0 and abs(gap - ({amount})::double) <= tolerance"
 
 
+def unknown_words(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row per column that holds words which its lookup does not know.
+
+    They are named, the most used first: statuses and the like, which marts publish too.
+    """
+    if not has_table(connection, "analytics", "audit", "unknown_words"):
+        return pd.DataFrame()
+    found: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
+    for *column, word, count in connection.execute(
+        "select lookup_name, table_name, column_name, word, row_count"
+        " from analytics.audit.unknown_words order by row_count desc, word"
+    ).fetchall():
+        found.setdefault((column[0], column[1], column[2]), []).append((word, count))
+    return pd.DataFrame(
+        [
+            {
+                "table_name": table,
+                "column_name": name,
+                "word_count": len(words),
+                "row_count": sum(count for _, count in words),
+                "told": f"seeds/lookups/{lookup}.csv does not know "
+                + _with_rest(
+                    [
+                        f"{word} ({count:,} rows)"
+                        for word, count in words[:SHOWN_PLACES]
+                    ],
+                    len(words),
+                ),
+            }
+            for (lookup, table, name), words in sorted(found.items())
+        ]
+    )
+
+
 def as_of_day(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return one row: whether the day of this refresh is known, and orders up to it."""
     day = first_value(connection, AS_OF)

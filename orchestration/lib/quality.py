@@ -158,6 +158,7 @@ def check_candidate(
         "control_totals": door_frames.control_totals(connection),
         "cost_months": door_frames.cost_months(connection),
         "order_lines": door_frames.order_lines(connection),
+        "unknown_words": door_frames.unknown_words(connection),
         "published_tables": door_frames.published_tables(connection, keys),
         "published_rates": door_frames.published_rates(connection),
         "published_numbers": door_frames.published_numbers(connection),

@@ -343,6 +343,21 @@ def publish_suites() -> dict[str, Suite]:
                 "of the two tables says otherwise. Revenue comes from the orders.",
             )
         ],
+        "unknown_words": [
+            _between(
+                "words_of_lookups_known",
+                "word_count",
+                high=0,
+                severity="warning",
+                expected="only words that the lookup of the column sorts",
+                counted_in="row_count",
+                located_in="told",
+                what_to_do="Add the words to the lookup, with what they mean "
+                "(audit.unknown_words lists them all). Until then a ticket goes by "
+                "resolved_at, a contact has reached, a withdrawal counts everywhere "
+                "and a grant nowhere.",
+            )
+        ],
         "published_tables": [
             _between(
                 "keys_present",

@@ -486,6 +486,30 @@ def test_lines_that_do_not_add_up_to_their_order_warn(
         assert (result.severity, result.failed_at) == ("warning", told)
 
 
+def test_words_that_no_lookup_knows_warn_by_name_and_count(
+    candidate: duckdb.DuckDBPyConnection,
+) -> None:
+    candidate.execute(
+        """
+        create table analytics.audit.unknown_words as
+        select 'ticket_statuses' as lookup_name, 'tickets' as table_name,
+            'status' as column_name, *
+        from (values ('erledigt', 7), ('wartet', 2), ('neu', 1), ('ok', 1200))
+            as words(word, row_count)
+        """
+    )
+    found = judged(candidate)
+    assert set(found) == {("words_of_lookups_known", "tickets")}
+    result = found["words_of_lookups_known", "tickets"]
+    assert (result.severity, result.failed_row_count) == ("warning", 1210)
+    assert result.failed_at == (
+        "seeds/lookups/ticket_statuses.csv does not know ok (1,200 rows);"
+        " erledigt (7 rows); wartet (2 rows); and 1 more"
+    )
+    candidate.execute("delete from analytics.audit.unknown_words")
+    assert judged(candidate) == {}
+
+
 def test_a_join_that_doubles_rows_is_found(
     candidate: duckdb.DuckDBPyConnection,
 ) -> None:
