@@ -25,6 +25,7 @@ from orchestration.lib.backfill import (
 from orchestration.lib.contract import Contract, ContractError, read_contract
 from orchestration.lib.days import days_between
 from orchestration.lib.journal import JOURNAL, Journal
+from orchestration.lib.printable import shown_lines
 from orchestration.lib.progress import Progress
 from orchestration.lib.refreshing import CONTRACT_FILE, Refresh, opened_refresh
 from orchestration.lib.versions import Home, HomeError
@@ -114,7 +115,7 @@ def _run(
         backfill = Backfill(settings, days, again=given.again)
         backfill.require_possible()
     except (SettingsError, ContractError, HomeError) as error:
-        print(error, file=sys.stderr)
+        print(shown_lines(str(error)), file=sys.stderr)
         return 1
     progress.tell(f"Backfilling {days[0]} to {days[-1]} into {settings.home}")
     if len(days) > settings.keep_backfilled:

@@ -14,6 +14,7 @@ from orchestration.lib.erasure_ledger import held_by
 from orchestration.lib.freshness import observed_until, told_hours, why_stale
 from orchestration.lib.journal import JOURNAL, Journal
 from orchestration.lib.landing.texts import UnreadableFileError
+from orchestration.lib.printable import shown_lines
 from orchestration.lib.purging import purge, told
 from orchestration.lib.rewriting import RewritingFailed
 from orchestration.lib.versions import Home, HomeError, Version
@@ -47,9 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "check-freshness":
             return checked_freshness(settings, home)
         for line in told_by(given, settings, home):
-            print(line)
+            print(shown_lines(line))
     except (SettingsError, HomeError, RewritingFailed, UnreadableFileError) as error:
-        print(error, file=sys.stderr)
+        print(shown_lines(str(error)), file=sys.stderr)
         return 1
     return 0
 
@@ -68,7 +69,7 @@ def checked_freshness(settings: Settings, home: Home) -> int:
     now = datetime.now(UTC)
     why = why_stale(home, now, timedelta(hours=settings.stale_after_hours))
     if why is not None:
-        print(why, file=sys.stderr)
+        print(shown_lines(why), file=sys.stderr)
         alert_operators("The published version is stale", why)
         return 1
     version = home.current_version()

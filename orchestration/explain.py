@@ -12,6 +12,7 @@ import duckdb
 
 from orchestration.lib.databases import opened
 from orchestration.lib.lineage import Explainer, NothingToExplain, Source
+from orchestration.lib.printable import shown, shown_lines
 from orchestration.lib.versions import Home, Version
 from orchestration.resources import Settings, SettingsError
 
@@ -26,9 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         home = Home(Settings.from_environment().home)
         for line in explanation(home, given.table, given.key, given.limit):
-            print(line)
+            print(shown_lines(line))
     except (SettingsError, NothingToExplain, duckdb.IOException) as error:
-        print(error, file=sys.stderr)
+        print(shown_lines(str(error)), file=sys.stderr)
         return 1
     return 0
 
@@ -63,7 +64,7 @@ def lines_of(source: Source) -> Iterator[str]:
     yield f"{source.title}: {source.row_count:,} rows"
     for row in source.rows:
         values = json.dumps(row.values, ensure_ascii=False)
-        yield f"  {row.file_path} record {row.record_number}: {values}"
+        yield f"  {shown(row.file_path)} record {row.record_number}: {values}"
     hidden = source.row_count - len(source.rows)
     if hidden:
         yield f"  and {hidden:,} more (LIMIT={source.row_count} shows all)"

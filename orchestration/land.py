@@ -11,6 +11,7 @@ import duckdb
 from orchestration.lib.contract import ContractError, read_contract
 from orchestration.lib.landing import LandingError, LandingReport, land
 from orchestration.lib.landing.database import take_snapshots
+from orchestration.lib.printable import shown, shown_lines
 from orchestration.lib.progress import Progress
 from orchestration.resources import Settings, SettingsError
 
@@ -25,7 +26,7 @@ def main() -> int:
         settings = Settings.from_environment()
         report = _land(settings, Progress(sys.stderr))
     except (SettingsError, ContractError, LandingError, duckdb.Error) as error:
-        print(error, file=sys.stderr)
+        print(shown_lines(str(error)), file=sys.stderr)
         return 1
     print("\n".join(lines_of(report)))
     return 0
@@ -41,7 +42,14 @@ def _land(settings: Settings, progress: Progress) -> LandingReport:
         now = datetime.now(UTC)
         if settings.landing_database is not None:
             take_snapshots(settings.landing_database, settings.landing, contract, now)
-        return land(connection, settings.landing, contract, now, progress.update)
+        return land(
+            connection,
+            settings.landing,
+            contract,
+            now,
+            progress.update,
+            settings.reading_rules,
+        )
 
 
 def lines_of(report: LandingReport) -> list[str]:
@@ -57,13 +65,21 @@ def lines_of(report: LandingReport) -> list[str]:
         f"loaded {len(report.loaded)} files; {report.known_file_count} were known"
     )
     unknown = [
-        f"{file.file_path}: columns not loaded: {', '.join(file.unknown_columns)}"
+        f"{shown(file.file_path)}: columns not loaded: "
+        + ", ".join(file.unknown_columns)
         for file in report.loaded
         if file.unknown_columns
     ]
     ignored = [f"{ignored.path}: ignored, {ignored.why}" for ignored in report.ignored]
-    gone = [f"{path}: no longer there, stays loaded" for path in report.disappeared]
-    for found in (unknown, ignored, gone):
+    notes = [
+        f"{shown(file.file_path)}: {shown_lines(note)}"
+        for file in report.loaded
+        for note in file.notes
+    ]
+    gone = [
+        f"{shown(path)}: no longer there, stays loaded" for path in report.disappeared
+    ]
+    for found in (unknown, notes, ignored, gone):
         lines.extend(found[:SHOWN_FILES])
         if len(found) > SHOWN_FILES:
             lines.append(f"... and {len(found) - SHOWN_FILES} more like this")

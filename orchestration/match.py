@@ -24,6 +24,7 @@ from orchestration.lib.merge_lists import (
     add_pairs,
     read_pairs,
 )
+from orchestration.lib.printable import shown_lines
 from orchestration.lib.versions import STATE, Home
 from orchestration.resources import Settings, SettingsError
 
@@ -65,9 +66,9 @@ def main(arguments: list[str] | None = None) -> int:
         settings = Settings.from_environment()
         least = LISTED_FROM if given.threshold is None else given.threshold
         for line in _found(settings, least, given.accept, given.dev):
-            print(line)
+            print(shown_lines(line))
     except (SettingsError, MatchingError, MergeListError, duckdb.Error) as error:
-        print(error, file=sys.stderr)
+        print(shown_lines(str(error)), file=sys.stderr)
         return 1
     return 0
 

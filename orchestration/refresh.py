@@ -22,6 +22,7 @@ from orchestration.lib.days import offered_day
 from orchestration.lib.dbt_runner import DbtFailed
 from orchestration.lib.landing import LandingError
 from orchestration.lib.masking import without_values
+from orchestration.lib.printable import shown_lines
 from orchestration.lib.progress import Progress
 from orchestration.lib.quality import DoorClosed, NoOrderAccepted
 from orchestration.lib.refreshing import Refresh, opened_refresh
@@ -187,7 +188,7 @@ def tell_failure(error: Exception, refresh: Refresh | None) -> None:
         if refresh.dbt_run is not None and refresh.home.building.exists():
             lines.append(f"Until the next refresh: {refresh.home.building}")
     sys.stdout.flush()
-    print("\n".join(lines), file=sys.stderr)
+    print(shown_lines("\n".join(lines)), file=sys.stderr)
 
 
 def failure_told(error: BaseException) -> str:

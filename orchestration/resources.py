@@ -23,6 +23,7 @@ from orchestration.lib.landing.database import (
     is_address,
     parsed_address,
 )
+from orchestration.lib.landing.report import ReadingRules
 from orchestration.lib.setting_ranges import setting_faults
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -124,6 +125,7 @@ class Settings:
     tables), all as docs/landing.md says. Empty = nothing of the kind is meant.
     `accept_lost_files`: files that were published and are nowhere any more are meant to
     be gone.
+    `follow_folder_links`: links to folders outside the landing folder are followed too.
     """
 
     landing: Path
@@ -156,6 +158,7 @@ class Settings:
     accept_lost_files: bool = False
 
     landing_database: DatabaseAddress | None = field(default=None, repr=False)
+    follow_folder_links: bool = False
     project_dir: Path = PROJECT_DIR
 
     @classmethod
@@ -207,12 +210,18 @@ class Settings:
             null_words=_names(given, "NULL_WORDS"),
             stand_in_ids=_names(given, "STAND_IN_IDS"),
             accepted_unknown_columns=_names(given, "ACCEPTED_UNKNOWN_COLUMNS"),
+            follow_folder_links=_yes_or_no(given, "FOLLOW_FOLDER_LINKS"),
         )
 
     @property
     def landing_told(self) -> str:
         """Where data comes from, as it may be shown: without a password."""
         return str(self.landing_database or self.landing)
+
+    @property
+    def reading_rules(self) -> ReadingRules:
+        """What is said of the files in the landing folder."""
+        return ReadingRules(self.accepted_unknown_columns, self.follow_folder_links)
 
     def has_pseudonyms(self, project_vars: Mapping[str, object]) -> bool:
         """Say whether customer ids are published as pseudonyms; a var wins, as in dbt.

@@ -76,7 +76,7 @@ def landing_sensor(
             return _later("a refresh is at work", context.cursor)
         home = Home(settings.home)
         state = home.state_of(home.current_id) if home.current_id else None
-        files = unknown_files(settings.landing, contract, state)
+        files = unknown_files(settings.landing, contract, state, settings.reading_rules)
         seen = json.loads(context.cursor or "{}")
         look = signature(files)
         if not files or look == seen.get("asked"):

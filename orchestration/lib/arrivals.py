@@ -1,6 +1,7 @@
 """Which files of the landing folder no published version knows, and whether they hold.
 
-Looks at names, sizes and times of change only: content is the business of `landing`.
+Looks at names, sizes, inodes and times of change only: content is the business of
+`landing`.
 """
 
 import hashlib
@@ -12,14 +13,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration.lib.contract import Contract
-from orchestration.lib.landing.discover import FoundFile, discover
-from orchestration.lib.landing.report import LandingError
+from orchestration.lib.landing import raw
+from orchestration.lib.landing.discover import FoundFile, Look, discover
+from orchestration.lib.landing.report import NO_RULES, LandingError, ReadingRules
 
-Known = dict[str, tuple[int, int]]
-KNOWN_FILES = (
-    "select file_path, byte_count, modified_at_ns from raw.landing_files"
-    " where is_current"
-)
+Known = dict[str, Look]
 NEWEST_FILES = (
     "select table_name, max(modified_at_ns) / 1e9 from raw.landing_files"
     " where is_current group by all"
@@ -27,7 +25,10 @@ NEWEST_FILES = (
 
 
 def unknown_files(
-    landing: Path, contract: Contract, state: Path | None
+    landing: Path,
+    contract: Contract,
+    state: Path | None,
+    rules: ReadingRules = NO_RULES,
 ) -> list[FoundFile]:
     """Return the files that a state database does not know as they lie there now.
 
@@ -35,25 +36,21 @@ def unknown_files(
     refresh tells of it.
     """
     try:
-        found = discover(landing, contract).files
+        found = discover(landing, contract, rules).files
     except LandingError:
         return []
     known = known_files(state)
-    return [
-        file
-        for file in found
-        if known.get(file.file_path) != (file.byte_count, file.modified_at_ns)
-    ]
+    return [file for file in found if known.get(file.file_path) != file.look]
 
 
 def known_files(state: Path | None) -> Known:
-    """Return size and time of change by path of what a state database holds."""
+    """Return by path how what a state database holds lay in the landing folder."""
     # a version that is dropped meanwhile knows nothing any more
     with suppress(duckdb.IOException):
         if state is not None and state.exists():
             with duckdb.connect(str(state), read_only=True) as connection:
-                rows = connection.execute(KNOWN_FILES).fetchall()
-            return {path: (size, at) for path, size, at in rows}
+                files = raw.known_files(connection)
+            return {file.file_path: file.look for file in files if file.is_current}
     return {}
 
 
@@ -65,6 +62,6 @@ def newest_files(state: Path) -> dict[str, float]:
 
 
 def signature(files: Sequence[FoundFile]) -> str:
-    """Return a text that is equal for files of the same names, sizes and times."""
-    looks = [[file.file_path, file.byte_count, file.modified_at_ns] for file in files]
+    """Return a text that is equal for files that lie there under the same names."""
+    looks = [[file.file_path, *file.look] for file in files]
     return hashlib.sha256(json.dumps(sorted(looks)).encode()).hexdigest()[:16]

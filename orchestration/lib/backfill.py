@@ -57,7 +57,9 @@ def made_from_now(
     candidates = [home.current_id, *(version.id for version in home.versions()[-1:])]
     for version_id in filter(None, candidates):
         state = home.state_of(version_id)
-        if state.exists() and not unknown_files(settings.landing, contract, state):
+        if state.exists() and not unknown_files(
+            settings.landing, contract, state, settings.reading_rules
+        ):
             return MadeFrom(
                 inputs_checksum=_inputs_checksum(state),
                 code_version=facts.code_version(settings.project_dir),

@@ -35,6 +35,8 @@ class Column:
     `personal` never leaves `private`; `erasable` may, but goes with an erased person.
     `references` is the table in which a record of this id is looked for. `has_codes`
     marks a column that only takes a few words of the contract.
+    `decisive` marks an optional column that changes what a row means; `is_list` one
+    that holds several values with `;` between.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Column:
     erasable: bool = False
     references: str | None = None
     has_codes: bool = False
+    decisive: bool = False
+    is_list: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,13 @@ class Table:
     def column_names(self) -> tuple[str, ...]:
         """All columns, in the order of the contract."""
         return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name; KeyError where the table has none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
 
     @property
     def required_names(self) -> tuple[str, ...]:
@@ -187,6 +198,8 @@ def _column(entry: Any, table_name: str) -> Column:
         erasable=meta.get("erasable") is True,
         references=meta.get("references"),
         has_codes="accepted" in meta,
+        decisive=meta.get("decisive") is True,
+        is_list=meta.get("list") is True,
     )
 
 

@@ -20,7 +20,7 @@ SPARE_BYTES = 128 * 1024 * 1024
 TEXT_FACTOR = 4
 # what a byte of a packed file holds of text, and its databases are made of text
 PACKED_FACTOR = 10
-PACKED_SUFFIXES = (".gz", ".parquet")
+PACKED_SUFFIXES = (".gz", ".parquet", ".xlsx")
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 # how DuckDB and SQLite say it; what DuckDB may spill is what the disk has left

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from orchestration.lib.printable import shown, shown_lines
+
 CLEAR_LINE = "\r\x1b[K"
 TITLE_WIDTH = 18
 
@@ -60,7 +62,7 @@ class Progress:
             return
         count = "" if done is None or of is None else f"{done} of {of}  "
         title = f"{self._prefix}{self._title:<{TITLE_WIDTH}}"
-        line = f"{title} {self._elapsed():6.1f} s  {count}{what}"
+        line = f"{title} {self._elapsed():6.1f} s  {count}{shown(what)}"
         self._write(CLEAR_LINE + line[: self._columns() - 1])
 
     def seconds_so_far(self) -> dict[str, float]:
@@ -75,7 +77,8 @@ class Progress:
 
     def tell(self, line: str) -> None:
         """Leave a line of its own."""
-        self._write((CLEAR_LINE if self._is_terminal else "") + line + "\n")
+        clear = CLEAR_LINE if self._is_terminal else ""
+        self._write(clear + shown_lines(line) + "\n")
 
     def _end(self, name: str, outcome: str) -> None:
         seconds = self._elapsed()

@@ -18,7 +18,7 @@ import duckdb
 from orchestration.lib.contract import Contract
 from orchestration.lib.databases import has_table, records
 from orchestration.lib.erasure_ledger import held_by
-from orchestration.lib.landing.raw import landing_file_id
+from orchestration.lib.printable import shown
 from orchestration.lib.rewriting import (
     Changes,
     Rewriting,
@@ -45,6 +45,7 @@ class HoldingFile:
     table_name: str
     file_path: str
     landing_file_id: str
+    checksum: str
     row_count: int
     is_rewritten: bool = False
 
@@ -96,7 +97,7 @@ def holding_files(
     rows = connection.execute(
         """
         select files.table_name, files.file_path, files.landing_file_id,
-            count(distinct (erased.record_number, erased.is_unreadable))
+            files.checksum, count(distinct (erased.record_number, erased.is_unreadable))
         from raw.erased_rows as erased
         inner join raw.landing_files as files
             on erased.landing_file_id = files.landing_file_id
@@ -120,7 +121,7 @@ def told(purged: Purge) -> Iterable[str]:
         if files:
             yield f"{len(files)} {what}"
             yield from (
-                f"  {file.file_path}: {file.row_count:,} rows" for file in files
+                f"  {shown(file.file_path)}: {file.row_count:,} rows" for file in files
             )
     # a version from before an erasure does not know which files hold whom
     if not purged.files and not purged.held_people:
@@ -133,9 +134,7 @@ def _is_unchanged(landing: Path, file: HoldingFile) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as content:
-        checksum = hashlib.file_digest(content, "sha256").hexdigest()
-    held = landing_file_id(file.table_name, file.file_path, checksum)
-    return held == file.landing_file_id
+        return hashlib.file_digest(content, "sha256").hexdigest() == file.checksum
 
 
 def _rewritten(

@@ -54,6 +54,7 @@ from orchestration.lib.landing_profiles import Profiler
 from orchestration.lib.landing_texts import Settled
 from orchestration.lib.masking import without_values
 from orchestration.lib.parquet import ParquetExport
+from orchestration.lib.printable import shown
 from orchestration.lib.profiles import Profiles
 from orchestration.lib.progress import Progress
 from orchestration.lib.quality import QualityResult
@@ -177,6 +178,7 @@ class Refresh:
                     self.settings.landing,
                     self._contract(),
                     self.settings.secret_key_check,
+                    self.settings.reading_rules,
                 )
             if self.landing is not None:
                 self.unchanged = self.before
@@ -247,6 +249,9 @@ class Refresh:
             self.progress.note(f"{rows:,} rows in {files:,} files ({new:,} new)")
             for path in self.landing.ignored:
                 self.progress.tell(f"  ignored: {path.path} ({path.why})")
+            for file in self.landing.loaded:
+                for note in file.notes:
+                    self.progress.tell(f"  {shown(file.file_path)}: {note}")
             if self.unchanged is not None:
                 self._end_unchanged(self.unchanged)
             return self.landing
@@ -259,6 +264,7 @@ class Refresh:
                 self._contract(),
                 self.observed_until_at,
                 self._show_bytes,
+                self.settings.reading_rules,
             )
             self._refuse_other_files(landing)
             self._refuse_lost_files(connection)

@@ -1,10 +1,11 @@
 """Landed files rewritten in place, so that they say of some rows what `raw` says now.
 
-Belongs here: bytes of the four landing formats. Does not belong here: which rows, and
+Belongs here: bytes of the landing formats. Does not belong here: which rows, and
 why. What is not changed keeps its bytes in CSV and JSON lines, and its values in
 Parquet. A file is written beside, compared with what it is to be, and put in place.
 """
 
+import codecs
 import csv
 import gzip
 import io
@@ -12,7 +13,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -22,22 +23,35 @@ import duckdb
 from orchestration.lib.contract import Contract, Table
 from orchestration.lib.landing import raw
 from orchestration.lib.landing.columns import Columns, matched
-from orchestration.lib.landing.csv_source import inspect_csv
+from orchestration.lib.landing.csv_source import text_of
 from orchestration.lib.landing.discover import FoundFile, format_of
-from orchestration.lib.landing.json_source import inspect_json_lines, record_lines
-from orchestration.lib.landing.parquet_source import column_types, inspect_parquet
+from orchestration.lib.landing.first_bytes import PARQUET
+from orchestration.lib.landing.formats import read_formats
+from orchestration.lib.landing.json_source import record_lines
+from orchestration.lib.landing.parquet_source import column_types
 from orchestration.lib.landing.records import (
     CsvSplitter,
     csv_fields,
     csv_grammar,
     csv_values,
 )
-from orchestration.lib.landing.source import Source, quoted_name, quoted_path
-from orchestration.lib.landing.texts import BYTE_ORDER_MARK
+from orchestration.lib.landing.report import ReadingRules
+from orchestration.lib.landing.source import (
+    Source,
+    path_to_name,
+    quoted_name,
+    quoted_path,
+    quoted_text,
+)
+from orchestration.lib.landing.sources import inspect
+from orchestration.lib.landing.texts import BYTE_ORDER_MARK, UTF_8, bytes_of
+from orchestration.lib.printable import shown
 
 # what gives an unreadable CSV record its form; the rest of it can go
 STRUCTURE = b'",\r\n\t '
 NEW, OLD = "new", "old"
+# names were judged when the file landed
+ANY_NAMES = ReadingRules(accepted_unknown_columns=None)
 
 
 class RewritingFailed(Exception):
@@ -61,16 +75,8 @@ class Changes:
 def found_file(landing: Path, file_path: str, table_name: str) -> FoundFile:
     """Return a file of a landing folder as landing finds it."""
     path = landing / file_path
-    status = path.stat()
-    return FoundFile(
-        table_name=table_name,
-        path=path,
-        file_path=file_path,
-        file_format=format_of(path.name),
-        byte_count=status.st_size,
-        modified_at_ns=status.st_mtime_ns,
-        inode=status.st_ino,
-    )
+    text_format = read_formats(landing).of(file_path)
+    return FoundFile.at(path, file_path, table_name, format_of(path.name), text_format)
 
 
 class Rewriting:
@@ -117,6 +123,11 @@ class Rewriting:
 
     def write(self, changes: Changes) -> None:
         """Write the new file, compare it with the old one, put it in its place."""
+        if self._file.file_format == ".xlsx":
+            raise RewritingFailed(
+                f"{shown(self._file.file_path)}: a workbook is not rewritten. It still "
+                "holds erased people: take their rows out by hand, and save it."
+            )
         if self._file.file_format == ".parquet":
             self._write_parquet(changes)
         else:
@@ -134,18 +145,18 @@ class Rewriting:
     # --- text ------------------------------------------------------------------------
 
     def _write_text(self, changes: Changes) -> None:
-        is_packed = self._file.file_format == ".csv.gz"
-        is_json = self._file.file_format == ".jsonl"
+        is_json = self._file.file_format in (".jsonl", ".jsonl.gz")
+        text = text_of(self._file, self._scratch / "text")
         with (
-            _opened(self._file.path, "rb", is_packed) as old,
-            _opened(self._fresh, "wb", is_packed) as new,
+            bytes_of(text.path, text.is_packed, text.encoding) as old,
+            _written(self._fresh, text.is_packed) as new,
         ):
             parts = (
                 self._json_lines(old, changes)
                 if is_json
-                else _csv_records(old, changes, self._table)
+                else _csv_records(old, changes, self._file, self._table)
             )
-            new.writelines(parts)
+            new.writelines(_encoded(parts, text.encoding))
 
     def _json_lines(self, old: IO[bytes], changes: Changes) -> Iterator[bytes]:
         wanted = sorted({*changes.cells, *changes.unknown_of})
@@ -164,8 +175,14 @@ class Rewriting:
     # --- Parquet ---------------------------------------------------------------------
 
     def _write_parquet(self, changes: Changes) -> None:
-        types = column_types(self._connection, self._file.path)
-        columns = matched(list(types), self._table)
+        if changes.lines or not _is_parquet(self._file.path):
+            raise RewritingFailed(
+                f"{shown(self._file.file_path)}: it is packed, or erased people stand "
+                "in rows that cannot be read. Take them out by hand."
+            )
+        path = path_to_name(self._file.path, self._scratch / "parquet")
+        types = column_types(self._connection, path)
+        columns = matched(list(types), self._table, self._file.folders)
         self._connection.execute(
             "create or replace temp table cells"
             " (record_number bigint, name varchar, value varchar)"
@@ -187,7 +204,7 @@ class Rewriting:
                 from (
                     select *, row_number() over () as record_number_
                     from read_parquet(
-                        {quoted_path(self._file.path)}, hive_partitioning = false
+                        {quoted_path(path)}, hive_partitioning = false
                     )
                 ) as landed
                 left join (
@@ -195,7 +212,7 @@ class Rewriting:
                     from cells group by record_number
                 ) as changed on landed.record_number_ = changed.record_number
                 order by landed.record_number_
-            ) to {quoted_path(self._fresh)} (format parquet)
+            ) to {quoted_text(str(self._fresh.absolute()))} (format parquet)
             """
         )
 
@@ -208,12 +225,7 @@ class Rewriting:
 
     def _load(self, file: FoundFile, file_id: str) -> Source:
         scratch = self._scratch / file_id
-        if file.file_format == ".parquet":
-            source = inspect_parquet(self._connection, file, self._table)
-        elif file.file_format == ".jsonl":
-            source = inspect_json_lines(self._connection, file, self._table, scratch)
-        else:
-            source = inspect_csv(file, self._table, scratch)
+        source = inspect(self._connection, file, self._table, scratch, ANY_NAMES)
         raw.insert_rows(self._connection, self._table, file_id, source)
         raw.insert_rejects(self._connection, self._table, file_id, source)
         return source
@@ -261,15 +273,8 @@ class Rewriting:
 
 def found_file_at(path: Path, like: FoundFile) -> FoundFile:
     """Return a file at another path, as if it lay where another one does."""
-    status = path.stat()
-    return FoundFile(
-        table_name=like.table_name,
-        path=path,
-        file_path=like.file_path,
-        file_format=like.file_format,
-        byte_count=status.st_size,
-        modified_at_ns=status.st_mtime_ns,
-        inode=status.st_ino,
+    return FoundFile.at(
+        path, like.file_path, like.table_name, like.file_format, like.text_format
     )
 
 
@@ -289,31 +294,38 @@ def masked(line: bytes) -> bytes:
     )
 
 
-def _csv_records(old: IO[bytes], changes: Changes, table: Table) -> Iterator[bytes]:
+def _csv_records(
+    old: IO[bytes], changes: Changes, file: FoundFile, table: Table
+) -> Iterator[bytes]:
     """Yield the records of a CSV file with their line ends, some of them changed."""
     columns: Columns | None = None
     header: list[str] = []
     record_number = 0
-    plain = csv_grammar(1, b"\n").plain
-    for line_number, content, whole, error in _records(old):
+    separator = file.text_format.delimiter.encode()
+    plain = csv_grammar(1, b"\n", separator).plain
+    for line_number, content, whole, error in _records(old, separator):
         if not content:
             yield whole
         elif columns is None:
-            header = csv_values(content)
-            columns = matched(header, table)
-            plain = csv_grammar(len(header), b"\n").plain
+            header = csv_values(content, separator)
+            columns = matched(header, table, file.folders)
+            plain = csv_grammar(len(header), b"\n", separator).plain
             yield whole
         elif error or plain(content)[1]:
             yield masked(whole) if line_number in changes.lines else whole
         else:
             record_number += 1
             replaced = _replaced(record_number, changes, columns, header)
-            yield _csv_record(content, whole, replaced) if replaced else whole
+            yield (
+                _csv_record(content, whole, replaced, separator) if replaced else whole
+            )
 
 
-def _records(old: IO[bytes]) -> Iterator[tuple[int, bytes, bytes, str]]:
+def _records(
+    old: IO[bytes], separator: bytes
+) -> Iterator[tuple[int, bytes, bytes, str]]:
     """Yield line number, content, bytes with line end and error of each record."""
-    splitter = CsvSplitter()
+    splitter = CsvSplitter(separator)
     pending: list[bytes] = []
     for number, line in enumerate(old, start=1):
         if number == 1 and line.startswith(BYTE_ORDER_MARK):
@@ -349,19 +361,21 @@ def _replaced(
     return places
 
 
-def _csv_record(content: bytes, whole: bytes, replaced: dict[int, str | None]) -> bytes:
-    fields = csv_fields(content)
+def _csv_record(
+    content: bytes, whole: bytes, replaced: dict[int, str | None], separator: bytes
+) -> bytes:
+    fields = csv_fields(content, separator)
     for place, value in replaced.items():
-        fields[place] = _csv_value(value)
-    return b",".join(fields) + whole[len(content) :]
+        fields[place] = _csv_value(value, separator.decode())
+    return separator.join(fields) + whole[len(content) :]
 
 
-def _csv_value(value: str | None) -> bytes:
+def _csv_value(value: str | None, delimiter: str) -> bytes:
     if not value:
         return b""
     written = io.StringIO()
-    csv.writer(written, lineterminator="").writerow([value, ""])
-    return written.getvalue().removesuffix(",").encode("utf-8")
+    csv.writer(written, lineterminator="", delimiter=delimiter).writerow([value, ""])
+    return written.getvalue().removesuffix(delimiter).encode("utf-8")
 
 
 def _json_line(line: bytes, record: int, changes: Changes, table: Table) -> bytes:
@@ -422,10 +436,25 @@ def _parquet_value(name: str, data_type: str) -> str:
     )
 
 
-def _opened(path: Path, mode: str, is_packed: bool) -> IO[bytes]:
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(PARQUET)) == PARQUET
+
+
+def _written(path: Path, is_packed: bool) -> IO[bytes]:
     if is_packed:
-        return cast(IO[bytes], gzip.open(path, mode))
-    return cast(IO[bytes], path.open(mode))
+        return cast(IO[bytes], gzip.open(path, "wb"))
+    return path.open("wb")
+
+
+def _encoded(parts: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Yield UTF-8 in the encoding of the file; what is neither stays as it is."""
+    if encoding == UTF_8:
+        yield from parts
+        return
+    encoder = codecs.getincrementalencoder(encoding)("surrogateescape")
+    for part in parts:
+        yield encoder.encode(part.decode(UTF_8, "surrogateescape"))
 
 
 def _sync(path: Path) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestration.lib.masking import without_values
+from orchestration.lib.printable import shown_lines
 
 
 class RunLog:
@@ -18,10 +19,11 @@ class RunLog:
     def line(self, text: str) -> None:
         """Write a line; the file comes with the first."""
         # a log that cannot be written stops nothing, and hides no error
+        seconds = time.monotonic() - self._started
         with suppress(OSError):
             self.file.touch(mode=0o600)
             with self.file.open("a", encoding="utf-8") as stream:
-                stream.write(f"{time.monotonic() - self._started:8.2f} {text}\n")
+                stream.write(f"{seconds:8.2f} {shown_lines(text)}\n")
 
     def error(self, error: BaseException) -> None:
         """Write an error and where it happened."""

@@ -16,9 +16,15 @@ import duckdb
 
 from orchestration.lib.contract import Contract
 from orchestration.lib.databases import first_value, has_table
-from orchestration.lib.landing import LandingError, LandingReport, raw
+from orchestration.lib.landing import (
+    LandingError,
+    LandingReport,
+    ReadingRules,
+    raw,
+)
 from orchestration.lib.landing.discover import discover
 from orchestration.lib.landing.look import Look
+from orchestration.lib.landing.report import NO_RULES
 from orchestration.lib.manifest import inputs_checksum
 
 KEY_TABLE = ("refresh", "secret_key")
@@ -51,24 +57,28 @@ def reason_to_build(
 
 
 def nothing_new(
-    state: Path, landing: Path, contract: Contract, key_check: str | None
+    state: Path,
+    landing: Path,
+    contract: Contract,
+    key_check: str | None,
+    rules: ReadingRules = NO_RULES,
 ) -> LandingReport | None:
     """Look at a landing folder without touching the state of the published version.
 
-    Returns what a landing would report if all files are known by path, size and time of
-    change; None where one has to be read, or cannot be, or where the key is another.
+    Returns what a landing would report if all files are known by path and by how they
+    lie there; None where one has to be read, or cannot be, or where the key is another.
     """
     with duckdb.connect(str(state), read_only=True) as connection:
         known = raw.known_files(connection)
         if not known or not has_key(connection, key_check):
             return None
         try:
-            discovery = discover(landing, contract)
+            discovery = discover(landing, contract, rules)
         except LandingError:
             # landing tells what is wrong
             return None
         with tempfile.TemporaryDirectory() as scratch:
-            look = Look(connection, contract, known, Path(scratch))
+            look = Look(connection, contract, known, Path(scratch), rules)
             if discovery.problems or look.files_to_read(discovery):
                 return None
         there = {file.file_path for file in discovery.files}

@@ -4,8 +4,9 @@ Text as it came, with file and record number; new and changed files only. Belong
 everything between a folder of files and `raw`. Does not belong here: typing and judging
 rows (staging does that in SQL), the clock, the environment.
 
-`discover` finds files, `records` and `texts` make text plain, `sources` turns a file
-into SQL, `raw` writes the database, `load` puts it together.
+`discover` finds files, `first_bytes` says what they are, `formats` how text is written
+there, `records` and `texts` make text plain, `sources` turns a file into SQL, `raw`
+writes the database, `load` puts it together. docs/landing.md tells a user of it.
 """
 
 from orchestration.lib.landing.load import land
@@ -17,6 +18,7 @@ from orchestration.lib.landing.report import (
     LandingError,
     LandingReport,
     Progress,
+    ReadingRules,
 )
 
 __all__ = [
@@ -27,5 +29,6 @@ __all__ = [
     "LandingError",
     "LandingReport",
     "Progress",
+    "ReadingRules",
     "land",
 ]

@@ -4,6 +4,7 @@ Belongs here: names, folders and formats. Does not belong here: anything inside 
 """
 
 import difflib
+import json
 import os
 import re
 import stat
@@ -12,15 +13,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestration.lib.contract import Contract
-from orchestration.lib.landing.report import IgnoredPath, LandingError
+from orchestration.lib.landing.formats import (
+    FORMATS_FILE,
+    PLAIN,
+    Formats,
+    TextFormat,
+    read_formats,
+)
+from orchestration.lib.landing.report import (
+    NO_RULES,
+    IgnoredPath,
+    LandingError,
+    ReadingRules,
+)
+from orchestration.lib.printable import shown
 
-FORMATS = (".csv", ".csv.gz", ".parquet", ".jsonl")
+Look = tuple[int | None, int | None, int | None, int | None, str]
+"""Size, time of change of content and of inode, inode, and how it is read."""
+
+FORMATS = (".csv", ".csv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".xlsx")
 DID_YOU_MEAN = "did you mean"
 
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file to land. `file_path` is relative to the landing folder, with slashes."""
+    """A file to land. `file_path` is relative to the landing folder, with slashes.
+
+    `text_format` is how formats.yml says that its text is written.
+    """
 
     table_name: str
     path: Path
@@ -28,7 +48,58 @@ class FoundFile:
     file_format: str
     byte_count: int
     modified_at_ns: int
+    changed_at_ns: int
     inode: int
+    text_format: TextFormat = PLAIN
+
+    @classmethod
+    def at(
+        cls,
+        path: Path,
+        file_path: str,
+        table_name: str,
+        file_format: str,
+        text_format: TextFormat,
+    ) -> "FoundFile":
+        """Return a file as it lies there; raise OSError where it does not."""
+        status = path.stat()
+        return cls(
+            table_name=table_name,
+            path=path,
+            file_path=file_path,
+            file_format=file_format,
+            byte_count=status.st_size,
+            modified_at_ns=status.st_mtime_ns,
+            changed_at_ns=status.st_ctime_ns,
+            inode=_inode(status),
+            text_format=text_format,
+        )
+
+    @property
+    def look(self) -> Look:
+        """What a file must have in common with a known one to be taken for it unread.
+
+        The time of change alone can be set back; that of the inode cannot.
+        """
+        return (
+            self.byte_count,
+            self.modified_at_ns,
+            self.changed_at_ns,
+            self.inode,
+            self.read_as,
+        )
+
+    @property
+    def folders(self) -> tuple[tuple[str, str], ...]:
+        """Folders `<name>=<value>` on the path below the table, as they are written."""
+        parts = (f.partition("=") for f in self.file_path.split("/")[1:-1])
+        return tuple((name, value) for name, mark, value in parts if mark and name)
+
+    @property
+    def read_as(self) -> str:
+        """How bytes are read beyond what their format says; '' for no such thing."""
+        folders = json.dumps(self.folders) if self.folders else ""
+        return self.text_format.fingerprint + folders
 
     def has_changed(self) -> bool:
         """Whether the file is no longer the one that was found."""
@@ -37,29 +108,45 @@ class FoundFile:
         except OSError:
             return True
         seen = (self.byte_count, self.modified_at_ns, self.inode)
-        return (now.st_size, now.st_mtime_ns, now.st_ino) != seen
+        return (now.st_size, now.st_mtime_ns, _inode(now)) != seen
+
+
+def _inode(status: os.stat_result) -> int:
+    """Return the number of an inode as far as a bigint holds it."""
+    return status.st_ino & (2**63 - 1)
 
 
 @dataclass
 class Discovery:
-    """Everything in a landing folder: files to land, and what is left where it is."""
+    """Everything in a landing folder: files to land, and what is left where it is.
 
+    Links to folders that are not below `root` are not followed; None = all are.
+    """
+
+    formats: Formats = field(default_factory=lambda: Formats({}))
+    root: str | None = None
     files: list[FoundFile] = field(default_factory=list)
     ignored: list[IgnoredPath] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
-def discover(landing_dir: Path, contract: Contract) -> Discovery:
+def discover(
+    landing_dir: Path, contract: Contract, rules: ReadingRules = NO_RULES
+) -> Discovery:
     """List the files of the contract below a landing folder, sorted by path.
 
     Raises LandingError where the folder is missing, is no folder, is empty or holds
-    nothing of the contract.
+    nothing of the contract, and where its formats.yml is wrong.
     """
-    found = Discovery()
     entries = _entries_of_landing(landing_dir)
+    formats = read_formats(landing_dir)
+    root = None if rules.follow_folder_links else os.path.realpath(landing_dir)
+    found = Discovery(formats=formats, root=root)
     for path in entries:
-        _discover_entry(landing_dir, path, contract, found)
+        if path.name != FORMATS_FILE or path.is_dir():
+            _discover_entry(landing_dir, path, contract, found)
     found.files.sort(key=lambda file: file.file_path)
+    found.ignored += formats.unused(file.file_path for file in found.files)
     found.ignored.sort(key=lambda ignored: ignored.path)
     if not found.files and not found.problems:
         _refuse_foreign_folder(landing_dir, contract, found)
@@ -101,7 +188,9 @@ def _discover_entry(
     landing_dir: Path, path: Path, contract: Contract, found: Discovery
 ) -> None:
     if path.is_dir():
-        if path.name in contract.table_names:
+        if _leads_out(path, found):
+            _ignore_link(landing_dir, path, found)
+        elif path.name in contract.table_names:
             for file in _walk(path, found, landing_dir):
                 _add(landing_dir, file, path.name, found)
         else:
@@ -157,10 +246,30 @@ def _walk(folder: Path, found: Discovery, landing_dir: Path) -> Iterator[Path]:
             )
             continue
         for child in children:
-            if child.is_dir():
+            if child.is_dir() and _leads_out(child, found):
+                _ignore_link(landing_dir, child, found)
+            elif child.is_dir():
                 parents.append((child, (*above, real)))
             else:
                 yield child
+
+
+def _leads_out(folder: Path, found: Discovery) -> bool:
+    """Say whether a folder is a link that leaves the landing folder."""
+    if found.root is None or not folder.is_symlink():
+        return False
+    real = os.path.realpath(folder)
+    return os.path.commonpath([real, found.root]) != found.root
+
+
+def _ignore_link(landing_dir: Path, folder: Path, found: Discovery) -> None:
+    _ignore(
+        landing_dir,
+        folder,
+        "a link to a folder outside the landing folder; "
+        "CUSTOMER360_FOLLOW_FOLDER_LINKS=true follows it",
+        found,
+    )
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -169,7 +278,7 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def _add(landing_dir: Path, path: Path, table_name: str, found: Discovery) -> None:
-    shown = _shown(landing_dir, path)
+    relative = path.relative_to(landing_dir).as_posix()
     file_format = format_of(path.name)
     if not file_format:
         _ignore(
@@ -180,43 +289,55 @@ def _add(landing_dir: Path, path: Path, table_name: str, found: Discovery) -> No
         status = path.stat()
     except OSError as error:
         found.problems.append(
-            f"{shown}: cannot be read ({error.strerror}). Give read permission to it, "
-            "or take it away."
+            f"{_shown(landing_dir, path)}: cannot be read ({error.strerror}). Give "
+            "read permission to it, or take it away."
         )
         return
     if not stat.S_ISREG(status.st_mode):
         _ignore(landing_dir, path, "not a regular file", found)
-    elif shown != path.relative_to(landing_dir).as_posix():
-        found.problems.append(f"{shown}: its name is not UTF-8. Rename the file.")
+    elif not _is_utf8(relative):
+        found.problems.append(
+            f"{_shown(landing_dir, path)}: its name is not UTF-8. Rename the file."
+        )
     else:
         found.files.append(
             FoundFile(
                 table_name=table_name,
                 path=path,
-                file_path=shown,
+                file_path=relative,
                 file_format=file_format,
                 byte_count=status.st_size,
                 modified_at_ns=status.st_mtime_ns,
-                inode=status.st_ino,
+                changed_at_ns=status.st_ctime_ns,
+                inode=_inode(status),
+                text_format=found.formats.of(relative),
             )
         )
 
 
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _ignore(landing_dir: Path, path: Path, why: str, found: Discovery) -> None:
-    shown = _shown(landing_dir, path) + ("/" if path.is_dir() else "")
-    found.ignored.append(IgnoredPath(shown, why))
+    where = _shown(landing_dir, path) + ("/" if path.is_dir() else "")
+    found.ignored.append(IgnoredPath(where, why))
 
 
 def _shown(landing_dir: Path, path: Path) -> str:
     """Return the path relative to the landing folder, fit to be printed."""
     relative = path.relative_to(landing_dir).as_posix()
-    return os.fsencode(relative).decode("utf-8", "backslashreplace")
+    return shown(os.fsencode(relative).decode("utf-8", "backslashreplace"))
 
 
 def _why_unknown(name: str, contract: Contract) -> str:
     near = nearest(name, contract.table_names)
     hint = f": {DID_YOU_MEAN} {near}?" if near else ""
-    return f"no table of the contract is called {name}{hint}"
+    return f"no table of the contract is called {shown(name)}{hint}"
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

@@ -17,13 +17,16 @@ from orchestration.lib.landing import raw
 from orchestration.lib.landing.discover import Discovery, discover
 from orchestration.lib.landing.look import Arrival, Look, Meter, changed, reason
 from orchestration.lib.landing.report import (
+    NO_RULES,
     LandedFile,
     LandedTable,
     LandingChangedError,
     LandingError,
     LandingReport,
     Progress,
+    ReadingRules,
 )
+from orchestration.lib.printable import shown
 
 
 def land(
@@ -32,6 +35,7 @@ def land(
     contract: Contract,
     observed_until_at: datetime,
     progress: Progress | None = None,
+    rules: ReadingRules = NO_RULES,
 ) -> LandingReport:
     """Bring new and changed files of a landing folder into the schema `raw`.
 
@@ -43,10 +47,12 @@ def land(
     if observed_until_at.tzinfo is None:
         raise ValueError("observed_until_at needs a time zone")
     instant = observed_until_at.astimezone(UTC).replace(tzinfo=None)
-    discovery = discover(landing_dir, contract)
+    discovery = discover(landing_dir, contract, rules)
     known = raw.known_files(connection)
+    # it takes a file of the same size and second for the same file
+    connection.execute("set enable_external_file_cache = false")
     with _scratch_beside(connection) as scratch:
-        look = Look(connection, contract, known, scratch)
+        look = Look(connection, contract, known, scratch, rules)
         files = look.files_to_read(discovery)
         meter = Meter(progress, 2 * sum(file.byte_count for file in files))
         arrivals = look.arrivals(discovery, files, meter)
@@ -71,8 +77,8 @@ def _load(
     for arrival in arrivals:
         if arrival.source is not None:
             loaded.append(_load_file(connection, contract, arrival, instant))
-        raw.make_current(connection, arrival.file, arrival.file_id)
         meter.advance(arrival.file)
+    raw.make_current(connection, [(one.file, one.file_id) for one in arrivals])
     for table in contract.tables:
         new = [file for file in loaded if file.table_name == table.name]
         if new:
@@ -95,15 +101,15 @@ def _load_file(
     except duckdb.Error as error:
         if file.has_changed():
             raise LandingChangedError([changed(file)]) from error
-        raise LandingError([f"{file.file_path}: {reason(error)}"]) from error
+        raise LandingError([f"{shown(file.file_path)}: {reason(error)}"]) from error
     if file.has_changed():
         raise LandingChangedError([changed(file)])
     if source.record_count != readable + unreadable:
         raise LandingError(
             [
-                f"{file.file_path}: {source.record_count} records were counted, but "
-                f"{readable + unreadable} could be read. Nothing was loaded, so that "
-                "no row is lost. Please report this with the file."
+                f"{shown(file.file_path)}: {source.record_count} records were counted,"
+                f" but {readable + unreadable} could be read. Nothing was loaded, so "
+                "that no row is lost. Please report this with the file."
             ]
         )
     landed = LandedFile(
@@ -113,6 +119,7 @@ def _load_file(
         landed_row_count=readable + unreadable,
         unreadable_row_count=unreadable,
         unknown_columns=source.unknown_columns,
+        notes=source.notes,
     )
     raw.insert_file(connection, landed, file, arrival.checksum, instant)
     return landed

@@ -11,20 +11,20 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.lib.contract import Contract, Table
-from orchestration.lib.landing.csv_source import inspect_csv
+from orchestration.lib.contract import Contract
 from orchestration.lib.landing.discover import DID_YOU_MEAN, Discovery, FoundFile
-from orchestration.lib.landing.json_source import inspect_json_lines
-from orchestration.lib.landing.parquet_source import inspect_parquet
 from orchestration.lib.landing.raw import KnownFile, landing_file_id
 from orchestration.lib.landing.report import (
     LandingChangedError,
     LandingError,
     Progress,
+    ReadingRules,
 )
 from orchestration.lib.landing.source import Source
+from orchestration.lib.landing.sources import inspect
 from orchestration.lib.landing.texts import UnreadableFileError
 from orchestration.lib.masking import without_values
+from orchestration.lib.printable import shown
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Arrival:
     def file_id(self) -> str:
         """The id of this content at this path."""
         file = self.file
-        return landing_file_id(file.table_name, file.file_path, self.checksum)
+        return landing_file_id(
+            file.table_name, file.file_path, self.checksum, file.read_as
+        )
 
 
 class Meter:
@@ -57,7 +59,7 @@ class Meter:
         """Count the bytes of a file."""
         self._done += file.byte_count
         if self._progress is not None:
-            self._progress(file.file_path, self._done, self._byte_count)
+            self._progress(shown(file.file_path), self._done, self._byte_count)
 
 
 class Look:
@@ -72,7 +74,9 @@ class Look:
         contract: Contract,
         known: Sequence[KnownFile],
         scratch: Path,
+        rules: ReadingRules,
     ) -> None:
+        self._rules = rules
         self._connection = connection
         self._contract = contract
         self._scratch = scratch
@@ -80,7 +84,7 @@ class Look:
         self._ids = {file.landing_file_id for file in known}
 
     def files_to_read(self, discovery: Discovery) -> list[FoundFile]:
-        """Return the files that are not known by path, size and time of change."""
+        """Return the files that are not known by path and by how they lie there."""
         return [file for file in discovery.files if not self._is_known(file)]
 
     def arrivals(
@@ -96,7 +100,7 @@ class Look:
                 if file.has_changed():
                     passing.append(changed(file))
                 else:
-                    lasting.append(f"{file.file_path}: {reason(error)}")
+                    lasting.append(f"{shown(file.file_path)}: {reason(error)}")
             meter.advance(file)
         if lasting:
             raise LandingError([*lasting, *passing])
@@ -106,10 +110,7 @@ class Look:
 
     def _is_known(self, file: FoundFile) -> bool:
         known = self._current.get(file.file_path)
-        return known is not None and (file.byte_count, file.modified_at_ns) == (
-            known.byte_count,
-            known.modified_at_ns,
-        )
+        return known is not None and file.look == known.look
 
     def _arrival(self, file: FoundFile, scratch: Path) -> Arrival:
         with file.path.open("rb") as content:
@@ -118,14 +119,8 @@ class Look:
         if arrival.file_id in self._ids:
             return arrival
         table = self._contract.table(file.table_name)
-        return replace(arrival, source=self._source(file, table, scratch))
-
-    def _source(self, file: FoundFile, table: Table, scratch: Path) -> Source:
-        if file.file_format == ".parquet":
-            return inspect_parquet(self._connection, file, table)
-        if file.file_format == ".jsonl":
-            return inspect_json_lines(self._connection, file, table, scratch)
-        return inspect_csv(file, table, scratch)
+        source = inspect(self._connection, file, table, scratch, self._rules)
+        return replace(arrival, source=source)
 
     def _missing_tables(self, discovery: Discovery) -> list[str]:
         """Tell of tables without which nothing works, and that never landed."""
@@ -144,8 +139,9 @@ class Look:
 def changed(file: FoundFile) -> str:
     """Return the problem of a file that did not hold still."""
     return (
-        f"{file.file_path}: the file changed while it was read. Land again when it is "
-        "complete; better, write it under a name that begins with _ and then rename it."
+        f"{shown(file.file_path)}: the file changed while it was read. Land again when "
+        "it is complete; better, write it under a name that begins with _ and then "
+        "rename it."
     )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 import duckdb
 
 from orchestration.lib.contract import Contract, Table
-from orchestration.lib.landing.discover import FoundFile, natural_key
+from orchestration.lib.landing.discover import FoundFile, Look, natural_key
 from orchestration.lib.landing.report import LandedFile, LandedTable
 from orchestration.lib.landing.source import Source, quoted_name, quoted_text
 from orchestration.lib.trimming import filled
@@ -82,9 +82,21 @@ create table if not exists raw.erased_rows (
 """
 
 
+# what a home of an earlier version lacks of landing_files, and its values then
+_LATER_COLUMNS = {
+    "changed_at_ns": ("bigint", "null"),
+    "inode": ("bigint", "null"),
+    "read_as": ("varchar", "''"),
+}
+
+
 @dataclass(frozen=True)
 class KnownFile:
-    """One content that was loaded once."""
+    """One content that was loaded once, as it lay there then.
+
+    `changed_at_ns` and `inode` are None where an earlier version noted nothing of them:
+    such a file is compared by its bytes once.
+    """
 
     landing_file_id: str
     table_name: str
@@ -93,25 +105,54 @@ class KnownFile:
     byte_count: int
     modified_at_ns: int
     is_current: bool
+    changed_at_ns: int | None
+    inode: int | None
+    read_as: str
+
+    @property
+    def look(self) -> Look:
+        """As `FoundFile.look`."""
+        return (
+            self.byte_count,
+            self.modified_at_ns,
+            self.changed_at_ns,
+            self.inode,
+            self.read_as,
+        )
 
 
-def landing_file_id(table_name: str, file_path: str, checksum: str) -> str:
-    """Return the id of one content at one path, the same on every machine."""
+def landing_file_id(
+    table_name: str, file_path: str, checksum: str, read_as: str = ""
+) -> str:
+    """Return the id of one content at one path, the same on every machine.
+
+    Bytes that are read in another way (`FoundFile.read_as`) are other content.
+    """
     content = f"{table_name}\n{file_path}\n{checksum}"
+    content += f"\n{read_as}" if read_as else ""
     return hashlib.sha256(content.encode("utf-8")).hexdigest()[:16]
 
 
 def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
     """Return all contents ever loaded; none where `raw` is not there yet."""
-    present = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = current_database()"
-        " and schema_name = 'raw' and table_name = 'landing_files'"
-    ).fetchone()
-    if present == (0,):
+    present = {
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns()"
+            " where database_name = current_database()"
+            " and schema_name = 'raw' and table_name = 'landing_files'"
+        ).fetchall()
+    }
+    if not present:
         return []
+    later = ", ".join(
+        name if name in present else f"{before} as {name}"
+        for name, (_, before) in _LATER_COLUMNS.items()
+    )
     rows = connection.execute(
         "select landing_file_id, table_name, file_path, checksum, byte_count,"
-        " modified_at_ns, is_current from raw.landing_files"
+        f" modified_at_ns, is_current, {later}"
+        " from raw.landing_files"
     ).fetchall()
     return [KnownFile(*row) for row in rows]
 
@@ -119,6 +160,11 @@ def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
 def ensure_tables(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Create what is missing of `raw`, also columns that the contract has gained."""
     connection.execute(_BOOKKEEPING)
+    for name, (data_type, before) in _LATER_COLUMNS.items():
+        connection.execute(
+            "alter table raw.landing_files"
+            f" add column if not exists {name} {data_type} default {before}"
+        )
     for table in contract.tables:
         columns = "".join(
             f"{quoted_name(name)} varchar, " for name in table.column_names
@@ -143,7 +189,7 @@ def insert_rows(
     columns = {
         **source.values,
         "landing_file_id": quoted_text(file_id),
-        "record_number": "row_number() over ()",
+        "record_number": source.record_number,
     }
     inserted = connection.execute(
         f"insert into {_raw(table.name)} ({', '.join(map(quoted_name, columns))}) "
@@ -175,37 +221,93 @@ def insert_file(
     observed_until_at: datetime,
 ) -> None:
     """Note a loaded file; it is not yet current, and its amount not yet known."""
+    noted = {
+        "landing_file_id": landed.landing_file_id,
+        "table_name": landed.table_name,
+        "file_path": landed.file_path,
+        "checksum": checksum,
+        "byte_count": file.byte_count,
+        "landed_row_count": landed.landed_row_count,
+        "unreadable_row_count": landed.unreadable_row_count,
+        "unknown_columns": ", ".join(landed.unknown_columns),
+        "is_current": False,
+        "landed_at": observed_until_at,
+        "read_as": file.read_as,
+    }
     connection.execute(
-        "insert into raw.landing_files "
-        "values (?, ?, ?, ?, ?, ?, ?, ?, null, ?, false, ?, null)",
-        [
-            landed.landing_file_id,
-            landed.table_name,
-            landed.file_path,
-            checksum,
-            file.byte_count,
-            file.modified_at_ns,
-            landed.landed_row_count,
-            landed.unreadable_row_count,
-            ", ".join(landed.unknown_columns),
-            observed_until_at,
-        ],
+        f"insert into raw.landing_files ({', '.join(noted)})"
+        f" values ({', '.join('?' * len(noted))})",
+        list(noted.values()),
     )
 
 
 def make_current(
-    connection: duckdb.DuckDBPyConnection, file: FoundFile, file_id: str
+    connection: duckdb.DuckDBPyConnection, files: Sequence[tuple[FoundFile, str]]
 ) -> None:
-    """Make one content the one in force at its path, as it lies there now."""
+    """Make contents (a file and its id) those in force, as they lie there now.
+
+    Other readings of the same bytes at the same path are forgotten: they were no other
+    version of anything.
+    """
+    looks = [(file.file_path, file_id, *file.look[1:4]) for file, file_id in files]
+    columns = [list(column) for column in zip(*looks, strict=True)]
+    if not columns:
+        return
     connection.execute(
-        "update raw.landing_files set is_current = (landing_file_id = ?)"
-        " where file_path = ?",
-        [file_id, file.file_path],
+        """
+        create or replace temp table now_current as
+        select
+            unnest(?::varchar[]) as file_path,
+            unnest(?::varchar[]) as landing_file_id,
+            unnest(?::bigint[]) as modified_at_ns,
+            unnest(?::bigint[]) as changed_at_ns,
+            unnest(?::bigint[]) as inode
+        """,
+        columns,
     )
     connection.execute(
-        "update raw.landing_files set modified_at_ns = ? where landing_file_id = ?",
-        [file.modified_at_ns, file_id],
+        """
+        update raw.landing_files as files
+        set
+            is_current = files.landing_file_id = now.landing_file_id,
+            modified_at_ns = case
+                when files.landing_file_id = now.landing_file_id
+                then now.modified_at_ns else files.modified_at_ns
+            end,
+            changed_at_ns = case
+                when files.landing_file_id = now.landing_file_id
+                then now.changed_at_ns else files.changed_at_ns
+            end,
+            inode = case
+                when files.landing_file_id = now.landing_file_id
+                then now.inode else files.inode
+            end
+        from now_current as now
+        where files.file_path = now.file_path
+        """
     )
+    _forget_other_readings(connection)
+
+
+def _forget_other_readings(connection: duckdb.DuckDBPyConnection) -> None:
+    others = connection.execute(
+        """
+        select other.table_name, other.landing_file_id
+        from now_current as now
+        join raw.landing_files as files using (landing_file_id)
+        join raw.landing_files as other
+            on files.table_name = other.table_name
+            and files.file_path = other.file_path
+            and files.checksum = other.checksum
+            and files.landing_file_id <> other.landing_file_id
+        """
+    ).fetchall()
+    for table_name, file_id in others:
+        for table in (_raw(table_name), "raw.landing_rejects", "raw.landing_files"):
+            connection.execute(
+                f"delete from {table} where landing_file_id = ?", [file_id]
+            )
+    connection.execute("drop table now_current")
 
 
 def note_file_order(connection: duckdb.DuckDBPyConnection) -> None:

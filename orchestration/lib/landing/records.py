@@ -12,7 +12,7 @@ whole values, one kind of line end, as many values in each record as in the head
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Protocol, cast
 
 import numpy as np
@@ -20,23 +20,44 @@ import numpy.typing as npt
 
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 
-QUOTE, COMMA, NEWLINE, RETURN = b'",\n\r'
+QUOTE, NEWLINE, RETURN = b'"\n\r'
+COMMA = b","
 JSON_DELIMITER = b"\x01"  # cannot stand in JSON, so that a line stays one value
-
-_QUOTED = rb' *+"(?:[^"]++|"")*+" *+'
-_UNQUOTED = rb'(?! *")[^,\r\n]*+'
-_VALUE = rb"(?:" + _QUOTED + rb"|" + _UNQUOTED + rb")"
-_COMPLETE = re.compile(_VALUE + rb"(?:," + _VALUE + rb")*+")
-_UNFINISHED = re.compile(rb"(?:" + _VALUE + rb',)*+ *"(?:[^"]++|"")*+')
-_FINISHING = re.compile(rb'(?:[^"]++|"")*+" *(?:,' + _VALUE + rb")*+")
-_CONTINUING = re.compile(
-    rb'(?:[^"]++|"")*+(?:" *+(?:,' + _VALUE + rb')*+, *"(?:[^"]++|"")*+)?+'
-)
-_FIELD = re.compile(rb",(" + _VALUE + rb")")
 
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    """Whole records of CSV, and records that go on in the next line."""
+
+    complete: re.Pattern[bytes]
+    unfinished: re.Pattern[bytes]
+    finishing: re.Pattern[bytes]
+    continuing: re.Pattern[bytes]
+    field: re.Pattern[bytes]
+
+
+@cache
+def _patterns(separator: bytes) -> _Patterns:
+    between = re.escape(separator)
+    quoted = rb' *+"(?:[^"]++|"")*+" *+'
+    unquoted = rb'(?! *")[^' + between + rb"\r\n]*+"
+    value = rb"(?:" + quoted + rb"|" + unquoted + rb")"
+    further = rb"(?:" + between + value + rb")*+"
+    opened = rb' *"(?:[^"]++|"")*+'
+    closing = rb'(?:[^"]++|"")*+'
+    return _Patterns(
+        complete=re.compile(value + further),
+        unfinished=re.compile(rb"(?:" + value + between + rb")*+" + opened),
+        finishing=re.compile(closing + rb'" *' + further),
+        continuing=re.compile(
+            closing + rb'(?:" *+' + further + between + opened + rb")?+"
+        ),
+        field=re.compile(between + rb"(" + value + rb")"),
+    )
 
 
 @dataclass(frozen=True)
@@ -96,13 +117,13 @@ class Grammar:
     gap: bytes
 
 
-def csv_grammar(value_count: int, newline: bytes) -> Grammar:
+def csv_grammar(value_count: int, newline: bytes, separator: bytes = COMMA) -> Grammar:
     """Return the grammar of CSV whose header has so many values."""
     return Grammar(
         newline=newline,
-        check=_plain_csv_check(value_count, newline),
-        splitter=CsvSplitter,
-        plain=partial(_plain_csv_record, value_count=value_count),
+        check=_plain_csv_check(value_count, newline, separator),
+        splitter=partial(CsvSplitter, separator),
+        plain=partial(_plain_csv_record, value_count=value_count, separator=separator),
         gap=b"",
     )
 
@@ -142,6 +163,7 @@ class CsvSplitter:
     hides a million.
     """
 
+    separator: bytes = COMMA
     _pending: list[tuple[int, bytes]] = field(default_factory=list)
     _pending_bytes: int = 0
     _opened_in: int = 0
@@ -158,11 +180,12 @@ class CsvSplitter:
         if not self.is_open and b'"' not in content:
             yield Record(number, content)
             return
+        patterns = _patterns(self.separator)
         if not self.is_open:
             self._opened_in = number
-            complete, unfinished = _COMPLETE, _UNFINISHED
+            complete, unfinished = patterns.complete, patterns.unfinished
         else:
-            complete, unfinished = _FINISHING, _CONTINUING
+            complete, unfinished = patterns.finishing, patterns.continuing
         self._pending.append((number, line))
         self._pending_bytes += len(line)
         if complete.fullmatch(content):
@@ -211,31 +234,34 @@ def without_line_end(line: bytes) -> bytes:
     return line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def csv_values(content: bytes) -> list[str]:
+def csv_values(content: bytes, separator: bytes = COMMA) -> list[str]:
     """Return the values of a record that the splitter found whole.
 
     Raises UnicodeDecodeError where it is not UTF-8.
     """
     return [
-        _unquoted(value).decode("utf-8") for value in _FIELD.findall(b"," + content)
+        _unquoted(value).decode("utf-8") for value in csv_fields(content, separator)
     ]
 
 
-def csv_fields(content: bytes) -> list[bytes]:
+def csv_fields(content: bytes, separator: bytes = COMMA) -> list[bytes]:
     """Return the values of a record as they are written, quotes included."""
-    return cast(list[bytes], _FIELD.findall(b"," + content))
+    fields = _patterns(separator).field.findall(separator + content)
+    return cast(list[bytes], fields)
 
 
-def _plain_csv_record(content: bytes, value_count: int) -> tuple[bytes, str]:
+def _plain_csv_record(
+    content: bytes, value_count: int, separator: bytes
+) -> tuple[bytes, str]:
     """Return a record in plain CSV, and the error where it cannot be read."""
     error = _error_of_bytes(content)
     if error:
         return content, error
     if b'"' in content:
-        values = _FIELD.findall(b"," + content)
-        content, found = b",".join(map(_plain_value, values)), len(values)
+        values = csv_fields(content, separator)
+        content, found = separator.join(map(_plain_value, values)), len(values)
     else:
-        found = content.count(b",") + 1
+        found = content.count(separator) + 1
         if b"\r" in content:
             return content, "a carriage return stands outside quotes"
     if found != value_count:
@@ -251,20 +277,21 @@ def _plain_json_line(content: bytes) -> tuple[bytes, str]:
     return content, error
 
 
-def _plain_csv_check(value_count: int, newline: bytes) -> PlainCheck:
+def _plain_csv_check(value_count: int, newline: bytes, separator: bytes) -> PlainCheck:
     """Return a check whether a block holds whole records of plain CSV only."""
+    between = separator[0]
 
     def check(block: bytes) -> PlainBlock | None:
         codes = _codes_of_text(block)
         if codes is None:
             return None
-        outside = _outside_quotes(codes) if b'"' in block else None
+        outside = _outside_quotes(codes, between) if b'"' in block else None
         if b'"' in block and outside is None:
             return None
         ends = _ends(codes, _where(codes == NEWLINE, outside), newline)
         lengths = np.diff(ends, prepend=-1)
         is_blank = lengths == len(newline)
-        commas = _where(codes == COMMA, outside)
+        commas = _where(codes == between, outside)
         counts = np.diff(np.searchsorted(commas, ends), prepend=0)
         has_right_width = np.all((counts == value_count - 1) | is_blank)
         if not has_right_width or (value_count == 1 and is_blank.any()):
@@ -307,7 +334,7 @@ def _codes_of_text(block: bytes) -> Bytes | None:
     return np.frombuffer(block, dtype=np.uint8)
 
 
-def _outside_quotes(codes: Bytes) -> Mask | None:
+def _outside_quotes(codes: Bytes, between: int) -> Mask | None:
     """Return where the block is outside quotes; None where a quote is out of place."""
     is_quote = codes == QUOTE
     is_inside = np.bitwise_xor.accumulate(is_quote.view(np.uint8)).view(np.bool_)
@@ -320,9 +347,9 @@ def _outside_quotes(codes: Bytes) -> Mask | None:
     is_opening = is_inside[quotes]
     before = framed[quotes[is_opening] - 1]
     after = framed[quotes[~is_opening] + 1]
-    if not np.isin(before, (COMMA, NEWLINE, QUOTE)).all():
+    if not np.isin(before, (between, NEWLINE, QUOTE)).all():
         return None
-    if not np.isin(after, (COMMA, NEWLINE, RETURN, QUOTE)).all():
+    if not np.isin(after, (between, NEWLINE, RETURN, QUOTE)).all():
         return None
     return ~is_inside
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from orchestration.lib.printable import shown_lines
+
 Progress = Callable[[str, int, int], None]
 """Called after every file read: its path, bytes read so far, bytes to read in all."""
 
@@ -18,13 +20,29 @@ class LandingError(Exception):
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(map(shown_lines, problems))
         super().__init__("\n".join(self.problems))
 
 
 class LandingChangedError(LandingError):
     """A file changed while it was read, or a database could not be reached; another try
     may well succeed."""
+
+
+@dataclass(frozen=True)
+class ReadingRules:
+    """What one installation says of its landing folder.
+
+    `accepted_unknown_columns` are meant to be unknown (`table.column`, or a bare name),
+    None = names are not asked about; `follow_folder_links`: also where a link to a
+    folder leaves the landing folder.
+    """
+
+    accepted_unknown_columns: tuple[str, ...] | None = ()
+    follow_folder_links: bool = False
+
+
+NO_RULES = ReadingRules()
 
 
 @dataclass(frozen=True)
@@ -37,7 +55,10 @@ class IgnoredPath:
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One file that this landing loaded. Rows = readable + unreadable."""
+    """One file that this landing loaded. Rows = readable + unreadable.
+
+    `notes` say what a person should know of how it was read.
+    """
 
     landing_file_id: str
     table_name: str
@@ -45,6 +66,7 @@ class LandedFile:
     landed_row_count: int
     unreadable_row_count: int
     unknown_columns: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

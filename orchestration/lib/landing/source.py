@@ -15,7 +15,10 @@ from orchestration.lib.masking import without_values
 
 # DuckDB allots 16 times the longest line unless it is told otherwise
 LEAST_LINE_BYTES = 2 * 1024 * 1024
-COMMAS_AND_QUOTES = ("delim = ','", """quote = '"'""", """escape = '"'""")
+QUOTES = ("""quote = '"'""", """escape = '"'""")
+COMMAS_AND_QUOTES = ("delim = ','", *QUOTES)
+PATTERN_MARKS = "*?["
+IN_ORDER = "row_number() over ()"
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,9 @@ class Source:
     """One file, ready to be inserted.
 
     `values` maps columns of the contract to SQL over `relation`, whose rows come in the
-    order of the file. `rejects` yields line_number, error and row_text; None where all
-    is readable. `record_count` is readable + unreadable as counted beforehand.
+    order of the file; `record_number` is SQL too. `rejects` yields line_number, error
+    and row_text; None where all is readable. `record_count` is readable + unreadable as
+    counted beforehand. `notes` say what a person should know of how it was read.
     """
 
     relation: str
@@ -32,6 +36,8 @@ class Source:
     unknown_columns: tuple[str, ...]
     rejects: str | None
     record_count: int
+    record_number: str = IN_ORDER
+    notes: tuple[str, ...] = ()
 
 
 def quoted_text(text: str) -> str:
@@ -44,11 +50,31 @@ def quoted_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def quoted_value(value: str | None) -> str:
+    """Return an SQL literal of a text, or of none."""
+    return "cast(null as varchar)" if value is None else quoted_text(value)
+
+
 def quoted_path(path: Path) -> str:
     """Return a path as an SQL literal in which nothing is a pattern."""
     absolute = str(path.absolute())  # a leading ~ would be taken for a home
-    literal = "".join(f"[{c}]" if c in "*?[" else c for c in absolute)
+    literal = "".join(f"[{c}]" if c in PATTERN_MARKS else c for c in absolute)
     return quoted_text(literal)
+
+
+def path_to_name(path: Path, scratch: Path) -> Path:
+    """Return a path to a file that SQL can name: itself, or a link in a scratch folder.
+
+    Where a name holds a backslash beside marks of a pattern, nothing escapes either.
+    """
+    absolute = str(path.absolute())
+    if "\\" not in absolute or not any(mark in absolute for mark in PATTERN_MARKS):
+        return path
+    scratch.mkdir(parents=True, exist_ok=True)
+    link = scratch / "named"
+    if not link.is_symlink():
+        link.symlink_to(absolute)
+    return link
 
 
 def read_text(path: Path, newline: str, longest: int, *options: str) -> str:
@@ -83,17 +109,6 @@ def rejects_relation(text: PlainText) -> str | None:
         "header = false",
         *COMMAS_AND_QUOTES,
     )
-
-
-def plain_number(text: str) -> str:
-    """Return SQL that writes 3.6e-05 as 0.000036 where that is the same number."""
-    decimal = f"try_cast({text} as decimal(38, 18))"
-    return f"""case
-        when not contains({text}, 'e') then {text}
-        when cast({decimal} as double) = try_cast({text} as double)
-            then rtrim(rtrim(cast({decimal} as varchar), '0'), '.')
-        else {text}
-    end"""
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ made in a scratch folder, and its unreadable records are put beside it, so that
 readable and unreadable records together are what landed.
 """
 
+import codecs
 import csv
 import gzip
 import io
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from orchestration.lib.landing.records import (
     CsvSplitter,
@@ -32,6 +33,8 @@ from orchestration.lib.landing.records import (
 BLOCK_BYTES = 8 * 1024 * 1024
 MAX_LINE_BYTES = 64 * 1024 * 1024  # what one line may take of memory
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+UTF_8 = "utf-8"
+EMPTY = "the file is empty (zero bytes). Take it away, or deliver it again."
 
 _LINE_END = re.compile(rb"[^\r\n]*+(\r\n|\r|\n)")
 _CSV_LINE_END = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+(\r\n|\r|\n)')
@@ -61,66 +64,77 @@ class PlainText:
 
 
 @dataclass(frozen=True)
-class _Source:
-    """A text file to be read; `is_classic_mac` where only CR ends its lines."""
+class TextFile:
+    """A text file to be read, as it lies there.
+
+    `is_classic_mac` where only CR ends its lines; `delimiter` is one byte of ASCII.
+    """
 
     path: Path
     is_packed: bool
+    encoding: str = UTF_8
+    delimiter: str = ","
     is_classic_mac: bool = False
 
+    @property
+    def separator(self) -> bytes:
+        """The delimiter as it stands in the bytes."""
+        return self.delimiter.encode()
 
-def plain_csv(path: Path, is_packed: bool, scratch: Path) -> PlainText:
+
+def plain_csv(file: TextFile, scratch: Path) -> PlainText:
     """Make sure that a CSV file is plain; `scratch` is a folder for this file only.
 
     Raises UnreadableFileError where the file as a whole cannot be read.
     """
-    source, first_block = _opened(path, is_packed, _CSV_LINE_END)
-    header, newline = _header(first_block)
-    text = _plain_text(source, scratch, csv_grammar(len(header), newline), header)
+    source, first_block = _opened(file, _CSV_LINE_END)
+    header, newline = _header(first_block, source.separator)
+    grammar = csv_grammar(len(header), newline, source.separator)
+    text = _plain_text(source, scratch, grammar, header)
     # the header is a record too, for the reader skips it by its position
     return replace(text, record_count=text.record_count - 1)
 
 
-def plain_json_lines(path: Path, scratch: Path) -> PlainText:
+def plain_json_lines(file: TextFile, scratch: Path) -> PlainText:
     """Make sure that a file holds lines of UTF-8; as `plain_csv`."""
-    source, first_block = _opened(path, False, _LINE_END)
+    source, first_block = _opened(file, _LINE_END)
     newline = _line_end(first_block.partition(b"\n")[0] + b"\n")
     return _plain_text(source, scratch, json_grammar(newline), ())
 
 
-def _opened(
-    path: Path, is_packed: bool, line_end: re.Pattern[bytes]
-) -> tuple[_Source, bytes]:
-    block = next(_blocks(_Source(path, is_packed)), b"")
+def first_block(file: TextFile) -> bytes:
+    """Return the first bytes of a text, in UTF-8 as far as they are text at all."""
+    return next(_blocks(file), b"")
+
+
+def _opened(file: TextFile, line_end: re.Pattern[bytes]) -> tuple[TextFile, bytes]:
+    block = first_block(file)
     if not block:
-        raise UnreadableFileError(
-            "the file is empty (zero bytes). Take it away, or deliver it again."
-        )
-    if b"\0" in block[:4096] and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise UnreadableFileError("the text is UTF-16. Save it as UTF-8.")
+        raise UnreadableFileError(EMPTY)
     first_end = line_end.match(block)
-    is_classic_mac = first_end is not None and first_end[1] == b"\r"
-    source = _Source(path, is_packed, is_classic_mac)
-    return source, next(_blocks(source))
+    if first_end is None or first_end[1] != b"\r":
+        return file, block
+    source = replace(file, is_classic_mac=True)
+    return source, first_block(source)
 
 
-def _header(block: bytes) -> tuple[tuple[str, ...], bytes]:
+def _header(block: bytes, separator: bytes) -> tuple[tuple[str, ...], bytes]:
     """Return the names in the header, and what ends its line."""
-    splitter = CsvSplitter()
+    splitter = CsvSplitter(separator)
     for number, line in enumerate(io.BytesIO(block), start=1):
         for record in splitter.feed(number, line):
             if record.error:
                 raise UnreadableFileError(f"the header cannot be read: {record.error}.")
             if record.content:
-                return _names(record), _line_end(line)
+                return _names(record, separator), _line_end(line)
     raise UnreadableFileError(
         "the file has no header row. Its first line names the columns."
     )
 
 
-def _names(record: Record) -> tuple[str, ...]:
+def _names(record: Record, separator: bytes) -> tuple[str, ...]:
     try:
-        names = tuple(csv_values(record.content))
+        names = tuple(csv_values(record.content, separator))
     except UnicodeDecodeError as error:
         raise UnreadableFileError(
             "the header is not UTF-8. Save the file as UTF-8."
@@ -135,9 +149,10 @@ def _line_end(line: bytes) -> bytes:
 
 
 def _plain_text(
-    source: _Source, scratch: Path, grammar: Grammar, header: tuple[str, ...]
+    source: TextFile, scratch: Path, grammar: Grammar, header: tuple[str, ...]
 ) -> PlainText:
-    record_count = None if source.is_classic_mac else _count(source, grammar)
+    is_read_as_it_lies = source.encoding == UTF_8 and not source.is_classic_mac
+    record_count = _count(source, grammar) if is_read_as_it_lies else None
     if record_count is None:
         return _plain_copy(source, scratch, grammar, header)
     return PlainText(
@@ -152,7 +167,7 @@ def _plain_text(
     )
 
 
-def _count(source: _Source, grammar: Grammar) -> int | None:
+def _count(source: TextFile, grammar: Grammar) -> int | None:
     """Return the number of records of a plain file, None of any other."""
     count = 0
     for block in _blocks(source):
@@ -175,7 +190,7 @@ def _plain_block(grammar: Grammar, block: bytes, count: int) -> PlainBlock | Non
 
 
 def _plain_copy(
-    source: _Source, scratch: Path, grammar: Grammar, header: tuple[str, ...]
+    source: TextFile, scratch: Path, grammar: Grammar, header: tuple[str, ...]
 ) -> PlainText:
     scratch.mkdir(parents=True, exist_ok=True)
     clean_path, rejects_path = scratch / "plain", scratch / "rejects.csv"
@@ -247,12 +262,12 @@ class _Copy:
             self._clean.write(kept + grammar.newline)
 
 
-def _blocks(source: _Source) -> Iterator[bytes]:
+def _blocks(source: TextFile) -> Iterator[bytes]:
     """Yield the unpacked bytes in blocks that end with a line, if possible of a record.
 
     Raises UnreadableFileError where they cannot be had.
     """
-    with _told_as_unreadable(), _bytes_of(source) as file:
+    with told(), bytes_of(source.path, source.is_packed, source.encoding) as file:
         skipped = BYTE_ORDER_MARK
         while block := file.read(BLOCK_BYTES):
             block = block.removeprefix(skipped)
@@ -287,14 +302,49 @@ def _line(file: IO[bytes]) -> bytes:
     return line
 
 
-def _bytes_of(source: _Source) -> IO[bytes]:
-    if source.is_packed:
-        return cast(IO[bytes], gzip.open(source.path, "rb"))
-    return source.path.open("rb")
+def bytes_of(path: Path, is_packed: bool, encoding: str = UTF_8) -> IO[bytes]:
+    """Open a landed file: its bytes without gzip, text of any encoding as UTF-8.
+
+    What does not belong to the encoding comes as it is, and is then not UTF-8.
+    """
+    opener = gzip.open if is_packed else open
+    file = cast(IO[bytes], opener(path, "rb"))
+    if encoding == UTF_8:
+        return file
+    return cast(IO[bytes], io.BufferedReader(_InUtf8(file, encoding)))
+
+
+class _InUtf8(io.RawIOBase):
+    """Bytes of another encoding, read as UTF-8."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+        self._ready = b""
+        self._is_at_end = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready and not self._is_at_end:
+            block = self._file.read(1024 * 1024)
+            self._is_at_end = not block
+            text = self._decoder.decode(block, self._is_at_end)
+            self._ready = text.encode(UTF_8, "surrogateescape")
+        count = min(len(buffer), len(self._ready))
+        buffer[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 @contextmanager
-def _told_as_unreadable() -> Iterator[None]:
+def told() -> Iterator[None]:
+    """Tell whatever keeps a file from being read as UnreadableFileError."""
     try:
         yield
     except PermissionError as error:
@@ -308,6 +358,11 @@ def _told_as_unreadable() -> Iterator[None]:
     except (gzip.BadGzipFile, zlib.error) as error:
         raise UnreadableFileError(
             f"the file is not gzip, or a damaged one ({error}). Deliver it again."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(
+            f"the file is not {error.encoding} ({error.reason}). Say in formats.yml "
+            "which encoding it has."
         ) from error
     except OSError as error:
         raise UnreadableFileError(
