@@ -6,16 +6,16 @@ with
         select
             customers.customer_id,
             customers.acquired_date,
+            customers.is_self_referral,
+            customers.referred_by_customer_id as named_customer_id,
+            referrers.customer_id is not null as is_known,
 
-            -- two accounts of one person may have recommended one another
+            -- whoever came and bought later, by days, cannot have brought them
             coalesce(
-                customers.referred_by_customer_id = customers.customer_id, false
-            ) as is_self_referral,
-            case
-                when customers.referred_by_customer_id <> customers.customer_id
-                then customers.referred_by_customer_id
-            end as referred_by_customer_id,
-            referrers.customer_id is not null as has_customer_behind
+                referrers.created_date > customers.acquired_date
+                and referrers.acquired_date > customers.acquired_date,
+                false
+            ) as has_late_referrer
 
         from customers
         left join
@@ -26,10 +26,12 @@ with
 select
     customer_id,
     acquired_date,
-    referred_by_customer_id,
-    referred_by_customer_id is not null as is_referred,
-    referred_by_customer_id is not null
-    and not has_customer_behind as has_unknown_referrer,
+    case
+        when not has_late_referrer then named_customer_id
+    end as referred_by_customer_id,
+    named_customer_id is not null and not has_late_referrer as is_referred,
+    named_customer_id is not null and not is_known as has_unknown_referrer,
+    has_late_referrer,
     is_self_referral
 
 from named

@@ -11,6 +11,7 @@ select
     count_if(is_referred) as referred_customer_count,
     count_if(not is_referred) as other_customer_count,
     count_if(has_unknown_referrer) as unknown_referrer_customer_count,
+    count_if(has_late_referrer) as late_referrer_customer_count,
     count_if(is_self_referral) as self_referral_customer_count,
     count(distinct known_referrer_customer_id) as referring_customer_count,
 

@@ -25,6 +25,7 @@ select
     -- who brought them
     referrals.is_referred,
     referrals.has_unknown_referrer,
+    referrals.has_late_referrer,
     referrals.is_self_referral,
     case
         when not referrals.has_unknown_referrer then referrals.referred_by_customer_id

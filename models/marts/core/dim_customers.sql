@@ -71,7 +71,8 @@ with
             -- categories
             coalesce(market, 'unknown') as market,
             coalesce(country_code, 'unknown') as country_code,
-            coalesce(region, 'unknown') as region,
+            -- names of regions are unique within a country only
+            coalesce(country_code || '/' || region, region, 'unknown') as region,
             coalesce(language_code, 'unknown') as language_code,
             coalesce(gender, 'unknown') as gender,
             coalesce(age_band, 'unknown') as age_band,
@@ -84,6 +85,7 @@ with
             -- flags
             customer_id is not null as is_profiled,
             coalesce(is_erased, false) as is_erased,
+            coalesce(referrer_id = person_id, false) as is_self_referral,
             not coalesce(is_erased, false)
             and coalesce(
                 recorded_consent, has_marketing_consent, false

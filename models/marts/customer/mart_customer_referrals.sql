@@ -55,6 +55,7 @@ with
             -- flags
             referrals.is_referred,
             referrals.has_unknown_referrer,
+            referrals.has_late_referrer,
             referrals.is_self_referral,
             coalesce(chains.is_in_referral_circle, false) as is_in_referral_circle,
 
