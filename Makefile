@@ -15,7 +15,7 @@ yes = $(if $(filter-out $(YES) $(NO),$($1))$(word 2,$($1)),$(error $1 is '$($1)'
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .PHONY: help refresh nightly backfill test test-long land build lint format explain versions rollback check-freshness purge dev
-.PHONY: candidates chaos bench-overhead bench-lifetime bench-identity bench-identity-truth golden demo lock clean
+.PHONY: candidates chaos fuzz bench-overhead bench-lifetime bench-identity bench-identity-truth golden demo lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -77,6 +77,9 @@ dev: $(READY)  ## Dagster's UI
 
 chaos: $(READY)  ## N=200 refreshes killed at random moments while readers read (FULL=, OTHERS=, AGAIN=1)
 	@$(BIN)/python -m benchmarks.chaos $(if $(N),--kills '$(N)') $(if $(FULL),--full '$(FULL)') $(if $(OTHERS),--others '$(OTHERS)') $(if $(call yes,AGAIN),--again)
+
+fuzz: $(READY)  ## N=500 landings drawn from the contract, each built and held to what must be true (AGAIN=1)
+	@$(BIN)/python -m benchmarks.fuzz $(if $(N),--landings '$(N)') $(if $(call yes,AGAIN),--again)
 
 bench-overhead: $(READY)  ## what Dagster, the doors and publishing add to plain dbt build
 	@$(BIN)/python -m benchmarks.overhead $(ARGS)

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from orchestration.lib.contract import Column, Contract, Table, read_contract
+from orchestration.lib.contract import Column, Table, read_contract
 from orchestration.lib.refreshing import CONTRACT_FILE
 from tests.support.landings import write_tables
 from tests.support.refreshes import PROJECT
@@ -78,8 +78,10 @@ REFERENCES = {
 }
 # drawn before those that name them; others follow in the order of the contract
 FIRST = ("campaigns", "customers", "orders", "tickets")
-# no one day of an event is kept for these: what they say holds for a span
-WITHOUT_CURRENCY = "XTS"
+# a rate a day is drawn for every currency: no other version of it
+FED_DAILY = "exchange_rates"
+# a currency that has none, and how many rows of a table may be refused
+WITHOUT_RATE = "XTS"
 REFUSED_ROWS = 6
 WORDS = {
     "gender": ("f", "m", "x"),
@@ -257,7 +259,7 @@ class _Company:
         own = CONTRACT.table(table.name).key[-1]
         if name == "source_system":
             if table.name == "order_lines":
-                return self.dice.choice(self.rows["orders"])["source_system"]
+                return self.rows["orders"][0]["source_system"]
             return self.dice.choice(self.people)[0]
         if name == own and name.endswith("_id") and name != "customer_id":
             return self._id(table.name[:2], number)
@@ -322,7 +324,13 @@ class _Company:
             return self._customer(row)
         key = CONTRACT.table(table_name).key[-1]
         there = self.rows.get(table_name, [])
-        names = [r[key] for r in there if self._fits(r.get("source_system"), row)]
+        names = [
+            other[key]
+            for other in there
+            if self._fits(other.get("source_system"), row)
+            # what names an order that is refused for its rate is refused with it
+            and other.get("currency_code") != WITHOUT_RATE
+        ]
         return self.dice.choice(names) if names else f"nowhere-{table_name}"
 
     def _customer(self, row: Row) -> str:
@@ -479,7 +487,7 @@ class _Company:
             and self.chance(0.2)
         ):
             self.spent[table_name] = used + 1
-            return WITHOUT_CURRENCY
+            return WITHOUT_RATE
         return self.dice.choice(self.currencies)
 
     def _amount(self) -> str:
@@ -527,7 +535,8 @@ class _Company:
 
     def _versions(self, table: Table, rows: list[Row]) -> list[Row]:
         """Add later versions of some rows, with the same customer and the same day."""
-        if not self.has("versions") or "updated_at" not in table.column_names:
+        is_versioned = "updated_at" in table.column_names and rows
+        if not self.has("versions") or not is_versioned or table.name == FED_DAILY:
             return rows
         fixed = {*table.key, *REFERENCES, table.event_at, "source_system"}
         more = []
@@ -593,8 +602,3 @@ def _accepted() -> dict[tuple[str, str], list[str]]:
 
 
 ACCEPTED = _accepted()
-
-
-def contract_of_drawing() -> Contract:
-    """The contract that landings are drawn from."""
-    return CONTRACT
