@@ -162,7 +162,7 @@ def same_in_other_files(warehouse: Warehouse, drawn: Drawn, folder: Path) -> lis
         pieces = min(len(rows), dice.choice((1, 2, 11)))
         bounds = [len(rows) * piece // pieces for piece in range(pieces + 1)]
         for piece in range(pieces):
-            write = dice.choice((_csv_gz, _json_lines, _json_lines_gz, _parquet))
+            write = dice.choice((_csv_gz, _json_lines, _parquet))
             part = rows[bounds[piece] : bounds[piece + 1]]
             (other / name).mkdir(parents=True, exist_ok=True)
             write(other / name / f"{name}_{piece}", part)
@@ -586,12 +586,6 @@ def _made(folder: Path) -> Path:
 def _json_lines(stem: Path, rows: list[Row]) -> None:
     text = "".join(json.dumps(row) + "\n" for row in _filled(rows))
     stem.with_suffix(".jsonl").write_text(text, encoding="utf-8")
-
-
-def _json_lines_gz(stem: Path, rows: list[Row]) -> None:
-    text = "".join(json.dumps(row) + "\n" for row in _filled(rows))
-    with gzip.open(f"{stem}.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.write(text)
 
 
 def _csv_gz(stem: Path, rows: list[Row]) -> None:
