@@ -1,6 +1,6 @@
 {# The reasons that one value gives against its row, as `column:reason`, by what the contract says of the column.
    `<column>` is the typed value, `<column>_text` what it was read from. Each reason is one SQL expression that is null
-   where it does not hold. What the reasons mean stands in docs/landing.md. #}
+   where it does not hold. What the reasons mean stands in docs/judging.md. #}
 {% macro refusals_of(column, table_meta) -%}
     {%- set meta = meta_of(column) -%}
     {%- set name = column.name -%}

@@ -91,6 +91,17 @@
                             when length({{ column.name }}_text) = 10
                             then {{ parsed(column.name ~ "_text", "date") }}
                         end as {{ column.name | replace("_at", "_on") }},
+                        {%- elif (
+                            column.data_type == "text"
+                            and column.name in contract.meta.key
+                        ) %}
+                        -- many keys were cut to this one: none of them is a version of
+                        -- another
+                        case
+                            when {{ is_cut(column.name) }}
+                            then null
+                            else {{ column.name }}
+                        end as {{ column.name }},
                     {%- else %} {{ column.name }},
                     {%- endif %}
                 {%- endfor %}

@@ -667,6 +667,41 @@ def as_of_day(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     )
 
 
+def value_findings(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one row a column: what new files hold that was left out or looks wrong.
+
+    Numbers that a spreadsheet has cut are told at the landing door.
+    """
+    if not has_table(connection, "analytics", "audit", "value_findings"):
+        return pd.DataFrame()
+    kinds = {
+        "left_out": ("placeholder", "in_the_future"),
+        "invisible": ("invisible_character",),
+    }
+    counts = ", ".join(
+        "coalesce(sum(new_row_count)"
+        f" filter (finding in ({_listed(words)})), 0)::bigint as {kind}_row_count,"
+        f" {_found_at(words)} as {kind}_at"
+        for kind, words in kinds.items()
+    )
+    return connection.execute(
+        f"select table_name, column_name, {counts}"
+        " from analytics.audit.value_findings group by all order by all"
+    ).df()
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _found_at(findings: Sequence[str]) -> str:
+    told = "format('{:,} x {}, first in {} record {}', new_row_count, finding,"
+    return (
+        f"string_agg({told} file_path, record_number), '; ' order by finding)"
+        f" filter (finding in ({_listed(findings)}) and new_row_count > 0)"
+    )
+
+
 def public_columns(
     connection: duckdb.DuckDBPyConnection,
 ) -> dict[str, dict[str, str]]:

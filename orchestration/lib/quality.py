@@ -159,6 +159,7 @@ def check_candidate(
         "cost_months": door_frames.cost_months(connection),
         "order_lines": door_frames.order_lines(connection),
         "unknown_words": door_frames.unknown_words(connection),
+        "value_findings": door_frames.value_findings(connection),
         "published_tables": door_frames.published_tables(connection, keys),
         "published_rates": door_frames.published_rates(connection),
         "published_numbers": door_frames.published_numbers(connection),

@@ -358,6 +358,30 @@ def publish_suites() -> dict[str, Suite]:
                 "and a grant nowhere.",
             )
         ],
+        "value_findings": [
+            _between(
+                "days_are_no_placeholders",
+                "left_out_row_count",
+                high=0,
+                severity="warning",
+                expected="no day that systems fill in where nothing is known",
+                counted_in="left_out_row_count",
+                located_in="left_out_at",
+                what_to_do="Nothing, if nobody knows these days: they count as missing "
+                "(docs/judging.md). Else ask the sender to fill them in.",
+            ),
+            _between(
+                "ids_show_what_they_are",
+                "invisible_row_count",
+                high=0,
+                severity="warning",
+                expected="no id with a character inside that cannot be seen",
+                counted_in="invisible_row_count",
+                located_in="invisible_at",
+                what_to_do="Ask the sender for clean ids: two that look alike on every "
+                "screen are two things here.",
+            ),
+        ],
         "published_tables": [
             _between(
                 "keys_present",
