@@ -65,6 +65,7 @@ def lines_of(source: Source) -> Iterator[str]:
     for row in source.rows:
         values = json.dumps(row.values, ensure_ascii=False)
         yield f"  {shown(row.file_path)} record {row.record_number}: {values}"
+        yield from (f"    {shown(note)}" for note in row.order_notes)
     hidden = source.row_count - len(source.rows)
     if hidden:
         yield f"  and {hidden:,} more (LIMIT={source.row_count} shows all)"

@@ -3,9 +3,10 @@
      is_replaced    the file has other content by now
      is_version     nothing speaks against the row: it says something of its key, from its updated_at on
      version_rank   1 for the newest version of a key
-     lost_to_file_id, lost_to_record_number   the version in force, where file order alone put it before this row, and the
-                    two differ; null everywhere else
-     has_greater_text   so lost a row whose canonical text is the greater (the rule up to 0.x)
+     is_repeated    other rows have its key
+     lost_to_file_id, lost_to_record_number   the newest version, where it is of the same moment and differs
+     is_lost_by_file_order   nothing but file order put it before this row
+     has_greater_text   until there was an order of files, this row would have won
    The CTE carries the contract's columns, as_of_date, as_of_end_at, and `refusals`. In order:
      superseded   the file has other content by now, and the row does not say when it was true, or is refused; or the row is
                   gone: with what it belongs to (`gone` = a condition over the CTE), or since its table is one of
@@ -181,12 +182,15 @@
             in_force_at,
             newest_file_id,
             newest_record_number,
-            is_sound and version_at = newest_at and is_replaced = newest_is_replaced
-            {%- for tie in ties %}
-                and tie_{{ loop.index }}
-                is not distinct from newest_tie_{{ loop.index }}
-            {%- endfor %}
-            and row_text <> newest_text as is_lost_by_file_order,
+            is_sound
+            and version_at = newest_at
+            and is_replaced = newest_is_replaced
+            and row_text <> newest_text as is_lost,
+            {% for tie in ties -%}
+                tie_{{ loop.index }} is not distinct from newest_tie_{{ loop.index }}
+                and
+            {% endfor -%}
+            true as is_tied,
             row_text > newest_text as has_greater_text
 
         from {{ name }}_ranked
@@ -197,14 +201,18 @@
             bounded.*,
             bounded.early_state is null and bounded.is_sound as is_version,
             coalesce(versions.version_rank, 1) as version_rank,
+            versions.landing_file_id is not null as is_repeated,
             case
-                when versions.is_lost_by_file_order then versions.newest_file_id
+                when versions.is_lost then versions.newest_file_id
             end as lost_to_file_id,
             case
-                when versions.is_lost_by_file_order then versions.newest_record_number
+                when versions.is_lost then versions.newest_record_number
             end as lost_to_record_number,
             coalesce(
-                versions.is_lost_by_file_order and versions.has_greater_text, false
+                versions.is_lost and versions.is_tied, false
+            ) as is_lost_by_file_order,
+            coalesce(
+                versions.is_lost and versions.has_greater_text, false
             ) as has_greater_text,
             case
                 when bounded.early_state is not null

@@ -15,6 +15,7 @@
         control_amount,
         lost_to_file_id,
         lost_to_record_number,
+        is_lost_by_file_order,
         has_greater_text
 
     from {{ ref("int_" ~ table_name ~ "_judged") }}

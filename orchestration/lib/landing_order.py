@@ -14,8 +14,9 @@ from itertools import pairwise
 import duckdb
 import pandas as pd
 
+from orchestration.lib.landing.discover import natural_key
+
 SHOWN_FILES = 3
-_NUMBERS = re.compile(r"(\d+)")
 _WORDS = re.compile(r"[^/_\-. ()=]+")
 _DAY_LAST_YEAR = re.compile(
     r"(?<!\d)(?P<first>\d{1,2})(?P<mark>[-_. ]?)(?P<second>\d{1,2})(?P=mark)"
@@ -66,21 +67,11 @@ def file_names(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     )
 
 
-def natural_order(path: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
-    """Return what sorts paths as a person does: `orders_2` before `orders_10`."""
-    parts = _NUMBERS.split(path)
-    return tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part)
-        for part in parts
-        if part
-    ), path
-
-
 def early_files(paths: Sequence[Path]) -> list[str]:
     """Return the new files that sort before one that was known, first ones first."""
-    known = [natural_order(path.path) for path in paths if not path.is_new]
-    new = sorted((p.path for p in paths if p.is_new), key=natural_order)
-    return [path for path in new if known and natural_order(path) < max(known)]
+    known = [natural_key(path.path) for path in paths if not path.is_new]
+    new = sorted((p.path for p in paths if p.is_new), key=natural_key)
+    return [path for path in new if known and natural_key(path) < max(known)]
 
 
 def unordered_files(paths: Sequence[Path]) -> list[str]:
@@ -89,7 +80,7 @@ def unordered_files(paths: Sequence[Path]) -> list[str]:
     Neighbours in file order are compared where they begin to differ: by a day that is
     written day or month first, by a month in words, or by a random word.
     """
-    ordered = sorted(paths, key=lambda path: natural_order(path.path))
+    ordered = sorted(paths, key=lambda path: natural_key(path.path))
     odd = {
         path.path
         for pair in pairwise(ordered)
@@ -97,7 +88,7 @@ def unordered_files(paths: Sequence[Path]) -> list[str]:
         for path in pair
         if path.is_new
     }
-    return sorted(odd, key=natural_order)
+    return sorted(odd, key=natural_key)
 
 
 def _differ_without_order(one: str, other: str) -> bool:

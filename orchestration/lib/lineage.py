@@ -137,11 +137,16 @@ MODELLED = (
 
 @dataclass(frozen=True)
 class LandedRow:
-    """A row of a landed file as it came, without its empty columns."""
+    """A row of a landed file as it came, without its empty columns.
+
+    `order_notes` say before or behind which rows of its key it was put, where nothing
+    said which is newer.
+    """
 
     file_path: str
     record_number: int
     values: Mapping[str, str]
+    order_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -335,7 +340,49 @@ class Explainer:
                 parameters,
             )
             title_of_table = f"{title}, landed as {table}"
-            yield Source(title_of_table, count, tuple(map(_landed_row, rows)))
+            landed = tuple(_landed_row(row, self._order_notes(row)) for row in rows)
+            yield Source(title_of_table, count, landed)
+
+    def _order_notes(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """Say of a landed row what was put before or behind it, and by which rule."""
+        if not self._has_order_notes():
+            return ()
+        place = [row["landing_file_id"], row["record_number"]]
+        this = ("landing_file_id", "record_number")
+        newest = ("lost_to_file_id", "lost_to_record_number")
+        notes = []
+        for word, (own, own_number), (other, other_number) in (
+            ("before", newest, this),
+            ("behind", this, newest),
+        ):
+            found = self._connection.execute(
+                f"select is_lost_by_file_order, file_path, states.{other_number},"
+                " count(*) over (partition by is_lost_by_file_order)"
+                " from intermediate.int_row_states as states"
+                " join raw.landing_files as files"
+                f" on states.{other} = files.landing_file_id"
+                f" where states.{own} = ? and states.{own_number} = ?"
+                " qualify row_number() over (partition by is_lost_by_file_order"
+                f" order by file_order desc, states.{other_number} desc) = 1"
+                " order by all",
+                place,
+            ).fetchall()
+            for is_by_order, file_path, number, count in found:
+                rule = "file order alone" if is_by_order else "the rule of its table"
+                more = f" and {count - 1:,} more" if count > 1 else ""
+                notes.append(f"by {rule} {word} {file_path} record {number}{more}")
+        return tuple(notes)
+
+    def _has_order_notes(self) -> bool:
+        """Whether this version was built when ties went by file order already."""
+        return bool(
+            first_value(
+                self._connection,
+                "select count(*) from duckdb_columns() where schema_name ="
+                " 'intermediate' and table_name = 'int_row_states'"
+                " and column_name = 'is_lost_by_file_order'",
+            )
+        )
 
     def _example(self, table: str, columns: Sequence[str]) -> str | None:
         joined = f"concat_ws('/', {', '.join(columns)})"
@@ -345,7 +392,7 @@ class Explainer:
         return example
 
 
-def _landed_row(row: Mapping[str, Any]) -> LandedRow:
+def _landed_row(row: Mapping[str, Any], order_notes: tuple[str, ...]) -> LandedRow:
     bookkeeping = ("file_path", "landing_file_id", "record_number")
     return LandedRow(
         file_path=row["file_path"],
@@ -355,6 +402,7 @@ def _landed_row(row: Mapping[str, Any]) -> LandedRow:
             for name, value in row.items()
             if name not in bookkeeping and value is not None
         },
+        order_notes=order_notes,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from orchestration.lib import door_frames, suites
+from orchestration.lib import door_frames, file_order, suites
 from orchestration.lib.contract import Contract, Table
 from orchestration.lib.databases import AS_OF, first_value
 from orchestration.lib.door_frames import Limits
@@ -155,6 +155,9 @@ def check_candidate(
         "as_of_day": door_frames.as_of_day(connection),
         "judged_tables": door_frames.judged_tables(connection, limits),
         "reconciled_files": door_frames.reconciled_files(connection),
+        "file_order": file_order.decisions(connection),
+        "keys_within_files": file_order.keys_within_files(connection, limits),
+        "former_ties": file_order.former_ties(connection),
         "control_totals": door_frames.control_totals(connection),
         "cost_months": door_frames.cost_months(connection),
         "order_lines": door_frames.order_lines(connection),

@@ -305,6 +305,64 @@ def publish_suites() -> dict[str, Suite]:
                 what_to_do="A staging model changes amounts of these files.",
             ),
         ],
+        "file_order": [
+            _between(
+                "versions_say_which_is_newer",
+                "decided_key_count",
+                high=0,
+                severity="warning",
+                expected="no rows of one key that differ and of which only the file "
+                "order says which is newer",
+                counted_in="decided_key_count",
+                located_in="decided_at",
+                what_to_do="Deliver updated_at, or, where the newest file is meant, "
+                "name the table in CUSTOMER360_NEWEST_FILE_WINS. `make explain` says "
+                "of a row which other it was put before.",
+            )
+        ],
+        "keys_within_files": [
+            _between(
+                "keys_name_one_thing",
+                "conflicting_excess_count",
+                high=0,
+                expected="not more keys in one new file whose rows differ in their "
+                "customer or in the day of their event than both limits allow",
+                counted_in="conflicting_key_count",
+                located_in="conflicting_at",
+                what_to_do="Such rows are hardly versions of one thing: see whether "
+                "the key was cut (by a spreadsheet, to a length) or used again, and "
+                "land the file with whole keys. If they are as they should be, raise "
+                "max_quarantine_share and max_quarantine_rows in dbt_project.yml.",
+            ),
+            _between(
+                "keys_hardly_used_again",
+                "conflicting_key_count",
+                high=0,
+                severity="warning",
+                expected="no key in a new file whose rows differ in their customer or "
+                "in the day of their event",
+                counted_in="conflicting_key_count",
+                located_in="conflicting_at",
+                what_to_do="See whether the key was cut (by a spreadsheet, to a "
+                "length) or used again; one of its rows is in force, the others are "
+                "superseded.",
+            ),
+        ],
+        "former_ties": [
+            _between(
+                "ties_decided_as_before",
+                "changed_key_count",
+                high=0,
+                severity="warning",
+                expected="no key with another version in force than before this "
+                "release, which took the greatest text where nothing said which is "
+                "newer",
+                counted_in="changed_key_count",
+                what_to_do="Nothing, if the newest file is meant (and the safe answer "
+                "for consents): told once. audit.file_order_decisions counts them by "
+                "file (CHANGELOG.md).",
+            )
+        ],
         "control_totals": [
             _between(
                 "marts_tie_to_landing",

@@ -2,10 +2,10 @@
 
 import pytest
 
+from orchestration.lib.landing.discover import natural_key
 from orchestration.lib.landing_order import (
     Path,
     early_files,
-    natural_order,
     unordered_files,
 )
 
@@ -16,7 +16,7 @@ def paths(*names: str, known: tuple[str, ...] = ()) -> list[Path]:
 
 def test_numbers_sort_as_numbers() -> None:
     given = ["orders/orders_10.csv", "orders/orders_2.csv", "orders/orders_2b.csv"]
-    assert sorted(given, key=natural_order) == [
+    assert sorted(given, key=natural_key) == [
         "orders/orders_2.csv",
         "orders/orders_2b.csv",
         "orders/orders_10.csv",

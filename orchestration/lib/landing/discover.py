@@ -32,6 +32,7 @@ Look = tuple[int | None, int | None, int | None, int | None, str]
 """Size, time of change of content and of inode, inode, and how it is read."""
 
 FORMATS = (".csv", ".csv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".xlsx")
+NaturalKey = tuple[tuple[tuple[int | str, ...], ...], str]
 DID_YOU_MEAN = "did you mean"
 
 
@@ -210,7 +211,7 @@ def format_of(name: str) -> str:
     return max(fitting, key=len, default="")
 
 
-def natural_key(file_path: str) -> tuple[object, ...]:
+def natural_key(file_path: str) -> NaturalKey:
     """Return by what the files of a table are put in order; no two paths share it.
 
     Folder by folder, numbers by their value, letters without case: `orders_2` before

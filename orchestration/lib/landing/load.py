@@ -59,7 +59,7 @@ def land(
         with _transaction(connection):
             raw.ensure_tables(connection, contract)
             loaded = _load(connection, contract, arrivals, instant, meter)
-            raw.note_file_order(connection)
+            raw.note_file_order(connection, instant)
             raw.set_clock(connection, instant)
             tables = raw.landed_tables(connection, contract)
             _require_rows(contract, tables, landing_dir)

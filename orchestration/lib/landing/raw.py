@@ -45,6 +45,7 @@ create table if not exists raw.landing_rejects (
     row_text varchar
 );
 create table if not exists raw.landing_clock (observed_until_at timestamp);
+create table if not exists raw.file_order_since (noted_at timestamp);
 create table if not exists raw.erased_records (
     source_system varchar,
     customer_id varchar,
@@ -310,12 +311,18 @@ def _forget_other_readings(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("drop table now_current")
 
 
-def note_file_order(connection: duckdb.DuckDBPyConnection) -> None:
+def note_file_order(connection: duckdb.DuckDBPyConnection, instant: datetime) -> None:
     """Give every content its place among those of its table, 1 for the first.
 
     By path (`natural_key`), older contents of a path before newer ones. It follows from
     the paths alone, so that a rebuild gives the same, and it is noted anew for all.
+    `raw.file_order_since` keeps the first instant: before it, ties went by text.
     """
+    connection.execute(
+        "insert into raw.file_order_since select ?"
+        " where not exists (select 1 from raw.file_order_since)",
+        [instant],
+    )
     contents: dict[str, list[tuple[object, ...]]] = {}
     for table_name, file_path, *age in connection.execute(
         "select table_name, file_path, is_current, landed_at, landing_file_id"
