@@ -12,6 +12,11 @@ YES := 1 true True TRUE yes Yes YES
 NO := 0 false False FALSE no No NO
 yes = $(if $(filter-out $(YES) $(NO),$($1))$(word 2,$($1)),$(error $1 is '$($1)'; expected 1 (yes) or 0 (no)),$(filter $(YES),$($1)))
 
+# What is given as NAME=value reaches a command as it is, quotes and dollars too: the
+# shell reads it from its environment ("$$GIVEN_NAME"), never as a part of its script.
+GIVEN := TABLE KEY LIMIT TO FROM THRESHOLD
+$(foreach name,$(GIVEN),$(eval export GIVEN_$(name) = $$(value $(name))))
+
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .PHONY: help refresh nightly backfill test test-long land build lint format explain versions rollback check-freshness purge dev
@@ -27,8 +32,8 @@ nightly: $(READY)  ## refresh as of the day before, with further attempts: for c
 	@$(BIN)/python -m orchestration.nightly
 
 backfill: $(READY)  ## every day of a range: FROM=2025-06-01 TO=2025-06-30 (STOP=1 at a failure, AGAIN=1)
-	@test -n '$(FROM)' -a -n '$(TO)' || { echo 'make backfill FROM=2025-06-01 TO=2025-06-30 [STOP=1] [AGAIN=1]'; exit 2; }
-	@$(BIN)/python -m orchestration.backfill --from '$(FROM)' --to '$(TO)' $(if $(call yes,STOP),--stop) $(if $(call yes,AGAIN),--again)
+	@test -n "$$GIVEN_FROM" && test -n "$$GIVEN_TO" || { echo 'make backfill FROM=2025-06-01 TO=2025-06-30 [STOP=1] [AGAIN=1]'; exit 2; }
+	@$(BIN)/python -m orchestration.backfill "--from=$$GIVEN_FROM" "--to=$$GIVEN_TO" $(if $(call yes,STOP),--stop) $(if $(call yes,AGAIN),--again)
 
 test: $(READY)  ## all tests but the long ones (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
@@ -54,17 +59,17 @@ format: $(READY)  ## put SQL and Python into the project's form
 	@$(BIN)/ruff format .
 
 candidates: $(READY) .matching/.ready  ## pairs that may be one person: THRESHOLD=0.99, ACCEPT=1 joins them, DEV=1
-	@.matching/bin/python -m orchestration.match $(if $(THRESHOLD),--threshold '$(THRESHOLD)') $(if $(call yes,ACCEPT),--accept) $(if $(call yes,DEV),--dev)
+	@.matching/bin/python -m orchestration.match $${GIVEN_THRESHOLD:+"--threshold=$$GIVEN_THRESHOLD"} $(if $(call yes,ACCEPT),--accept) $(if $(call yes,DEV),--dev)
 
 explain: $(READY)  ## landed rows behind a published row: TABLE=marts.fct_orders KEY=…
-	@test -n '$(TABLE)' -a -n '$(KEY)' || { echo 'make explain TABLE=marts.fct_orders KEY=… [LIMIT=20]'; exit 2; }
-	@$(BIN)/python -m orchestration.explain $(if $(LIMIT),--limit '$(LIMIT)') -- '$(TABLE)' '$(KEY)'
+	@test -n "$$GIVEN_TABLE" && test -n "$$GIVEN_KEY" || { echo 'make explain TABLE=marts.fct_orders KEY=… [LIMIT=20]'; exit 2; }
+	@$(BIN)/python -m orchestration.explain $${GIVEN_LIMIT:+"--limit=$$GIVEN_LIMIT"} -- "$$GIVEN_TABLE" "$$GIVEN_KEY"
 
 versions: $(READY)  ## what is published
 	@$(BIN)/python -m orchestration.cli versions
 
 rollback: $(READY)  ## let readers see the version before, or TO=<id>
-	@$(BIN)/python -m orchestration.cli rollback $(if $(TO),--to '$(TO)')
+	@$(BIN)/python -m orchestration.cli rollback $${GIVEN_TO:+"--to=$$GIVEN_TO"}
 
 check-freshness: $(READY)  ## fail and alert when what is published is too old
 	@$(BIN)/python -m orchestration.cli check-freshness

@@ -13,7 +13,7 @@ import duckdb
 from orchestration.lib.databases import opened
 from orchestration.lib.lineage import Explainer, NothingToExplain, Source
 from orchestration.lib.printable import shown, shown_lines
-from orchestration.lib.versions import Home, Version
+from orchestration.lib.versions import Home, HomeError, Version
 from orchestration.resources import Settings, SettingsError
 
 
@@ -22,16 +22,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make explain", description=__doc__)
     parser.add_argument("table", help="schema.table, such as marts.fct_orders")
     parser.add_argument("key", help="the key of the row, its parts with / between")
-    parser.add_argument("--limit", type=int, default=20, help="rows shown of one kind")
+    parser.add_argument(
+        "--limit", type=at_least_one, default=20, help="rows shown of one kind"
+    )
     given = parser.parse_args(arguments)
     try:
         home = Home(Settings.from_environment().home)
         for line in explanation(home, given.table, given.key, given.limit):
             print(shown_lines(line))
-    except (SettingsError, NothingToExplain, duckdb.IOException) as error:
+    except (SettingsError, HomeError, NothingToExplain, duckdb.IOException) as error:
         print(shown_lines(str(error)), file=sys.stderr)
         return 1
     return 0
+
+
+def at_least_one(text: str) -> int:
+    """Read a number of rows; raise what argparse tells a person."""
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 10**9:
+        raise argparse.ArgumentTypeError(
+            f"LIMIT is {text!r}; expected a whole number from 1 on"
+        )
+    return int(text)
 
 
 def explanation(home: Home, table: str, key: str, limit: int) -> Iterator[str]:
@@ -39,6 +50,7 @@ def explanation(home: Home, table: str, key: str, limit: int) -> Iterator[str]:
 
     Raises NothingToExplain when there is no version, table or row.
     """
+    home.require_no_fault()
     version = home.current_version()
     if version is None:
         raise NothingToExplain(f"Nothing is published in {home.path} yet.")

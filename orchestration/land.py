@@ -3,8 +3,10 @@
 The command only: what landing is stands in `orchestration.lib.landing`.
 """
 
+import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 
@@ -13,9 +15,10 @@ from orchestration.lib.landing import LandingError, LandingReport, land
 from orchestration.lib.landing.database import take_snapshots
 from orchestration.lib.printable import shown, shown_lines
 from orchestration.lib.progress import Progress
+from orchestration.lib.versions import ANALYTICS, PRIVATE
+from orchestration.lib.versions import STATE as STATE_FILE
 from orchestration.resources import Settings, SettingsError
 
-STATE_FILE = "state.duckdb"
 CONTRACT_FILE = "models/staging/_sources.yml"
 SHOWN_FILES = 10
 
@@ -34,7 +37,7 @@ def main() -> int:
 
 def _land(settings: Settings, progress: Progress) -> LandingReport:
     contract = read_contract(settings.project_dir / CONTRACT_FILE)
-    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    keep_to_owner(settings.build_dir)
     with (
         progress.step("landing", "landing"),
         duckdb.connect(settings.build_dir / STATE_FILE) as connection,
@@ -50,6 +53,18 @@ def _land(settings: Settings, progress: Progress) -> LandingReport:
             progress.update,
             settings.reading_rules,
         )
+
+
+def keep_to_owner(folder: Path) -> None:
+    """Make the folder in which dbt builds; nobody else reads what landed in it."""
+    # what DuckDB writes beside a database, too
+    os.umask(0o077)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o700)
+    for name in (STATE_FILE, ANALYTICS, PRIVATE):
+        if (folder / name).exists():
+            (folder / name).chmod(0o600)
 
 
 def lines_of(report: LandingReport) -> list[str]:

@@ -7,6 +7,7 @@ No clock is read here.
 
 import hashlib
 import hmac
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -75,7 +76,7 @@ event_log_storage:
   module: orchestration.defs.event_log
   class: ConnectedEventLog
   config:
-    base_dir: {folder}/history/runs"""
+    base_dir: {folder}"""
 # Dagster reads the address from the environment: no password is written down
 POSTGRES_STORAGE = """\
 storage:
@@ -92,6 +93,9 @@ LOCK_WAIT_SECONDS = 3600
 SHORTEST_KEY = 16
 # folder of the home in which snapshots of a database land
 SNAPSHOTS = "landing"
+
+# patterns of files, and parts of an address
+SPECIAL_IN_PATHS = "[]*?%#"
 
 os.environ.update(TELEMETRY_OFF)
 
@@ -171,7 +175,7 @@ class Settings:
             for name, value in environment.items()
             if name.startswith("CUSTOMER360_") and value.strip()
         }
-        home = _path(given.get("HOME", "warehouse"))
+        home = _plain("HOME", _path(given.get("HOME", "warehouse")))
         database = _database(given.get("LANDING", ""))
         return cls(
             landing=home / SNAPSHOTS
@@ -179,7 +183,9 @@ class Settings:
             else _path(given.get("LANDING", "seeds/demo")),
             landing_database=database,
             home=home,
-            build_dir=_path(given.get("BUILD_DIR", "warehouse/dev")),
+            build_dir=_plain(
+                "BUILD_DIR", _path(given.get("BUILD_DIR", "warehouse/dev"))
+            ),
             as_of_date=_day("AS_OF_DATE", given.get("AS_OF_DATE")),
             business_timezone=_time_zone(given.get("BUSINESS_TIMEZONE", "UTC")),
             reporting_currency=_currency(given.get("REPORTING_CURRENCY", "EUR")),
@@ -339,7 +345,9 @@ def prepare_dagster(folder: Path, environment: Mapping[str, str] = os.environ) -
 def _dagster_storage(folder: Path, environment: Mapping[str, str]) -> str:
     address = environment.get("CUSTOMER360_DAGSTER_POSTGRES_URL", "").strip()
     if not address:
-        return SQLITE_STORAGE.format(folder=folder)
+        # a text of JSON is one of YAML
+        base = json.dumps(str(folder / "history" / "runs"), ensure_ascii=False)
+        return SQLITE_STORAGE.format(folder=base)
     if not address.startswith("postgresql+psycopg2://"):
         # SQLAlchemy takes a plain postgresql:// for a driver that Dagster does not use
         raise SettingsError(
@@ -380,6 +388,23 @@ def _database(landing: str) -> DatabaseAddress | None:
         ) from None
 
 
+def _plain(name: str, path: Path) -> Path:
+    """Refuse a folder whose path means something else to Dagster, dbt or SQLite.
+
+    They read it as a pattern or an address: settings would be lost, without a word, or
+    files written beside the folder.
+    """
+    odd = [c for c in str(path) if c in SPECIAL_IN_PATHS or not c.isprintable()]
+    if odd:
+        named = ", ".join(dict.fromkeys(map(repr, odd)))
+        raise SettingsError(
+            f"CUSTOMER360_{name} leads to {str(path)!r}, and {named} in it would be"
+            " read as something else than a name. Choose a folder without"
+            f" {' '.join(SPECIAL_IN_PATHS)} and invisible characters in its path."
+        )
+    return path
+
+
 def _day(name: str, text: str | None) -> date | None:
     if text is None:
         return None
@@ -407,14 +432,18 @@ def _require_url(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
         return
     try:
         parts = urlsplit(url)
-        is_good = parts.scheme in schemes and parts.hostname and parts.port != 0
+        # urlsplit drops what is invisible, and who sends would not
+        is_plain = url.isascii() and url.isprintable() and " " not in url
+        is_named = parts.scheme in schemes and parts.hostname and parts.port != 0
+        is_good = is_plain and is_named
     except ValueError:
         is_good = False
     if not is_good:
         listed = ", ".join(f"{scheme}://" for scheme in schemes)
         raise SettingsError(
             f"CUSTOMER360_{name} is no address that can be used; expected one that "
-            f"begins with {listed} and names a host."
+            f"begins with {listed}, names a host, and has no blanks or letters beyond"
+            " ASCII (percent-encode them)."
         )
 
 

@@ -5,6 +5,7 @@ decide) and where to (`resources` reads it). An alert holds no value of a row, a
 is said of a failed one holds no address: addresses hold keys.
 """
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -97,6 +98,21 @@ def shortened(text: str) -> str:
     return f"{text[:LONGEST_TEXT]}\n… (the rest is in the log)"
 
 
+def without_log_in(url: str) -> tuple[str, dict[str, str]]:
+    """Return an address without `user:password@`, and the header that says it instead.
+
+    Python would take it for a part of the host's name.
+    """
+    parts = urlsplit(url)
+    given, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, {}
+    user, _, password = given.partition(":")
+    pair = f"{unquote(user)}:{unquote(password)}".encode()
+    header = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+    return parts._replace(netloc=host).geturl(), header
+
+
 def _post(alert: Alert, channels: Channels) -> None:
     import urllib.request
 
@@ -106,10 +122,11 @@ def _post(alert: Alert, channels: Channels) -> None:
         def redirect_request(self, *_: object) -> None:
             return None
 
+    address, log_in = without_log_in(channels.webhook_url or "")
     request = urllib.request.Request(
-        channels.webhook_url or "",
+        address,
         data=json.dumps(alert.body(), ensure_ascii=False).encode(),
-        headers={"Content-Type": "application/json; charset=utf-8"},
+        headers={"Content-Type": "application/json; charset=utf-8", **log_in},
         method="POST",
     )
     opener = urllib.request.build_opener(Stay())

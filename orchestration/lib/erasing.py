@@ -11,7 +11,7 @@ refused for an unreadable birth date stays refused. No value is told or logged.
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +25,8 @@ from orchestration.lib.trimming import trimmed
 DUE = "intermediate.int_erasures_due"
 # beside `raw`, what no landed file can tell again
 KEPT_TABLES = (("intermediate", "int_identity_ledger"),)
-NO_TEXT = ("text", "code")
+# what stands in them can always be read
+NO_NUMBER = ("text", "code")
 # what a customer record says of its own person: another person's may be equal
 IDENTITY = ("full_name", "email", "phone", "loyalty_number", "external_ids")
 WORDS_A_QUERY = 500
@@ -35,10 +36,15 @@ Request = tuple[str, str]
 
 @dataclass(frozen=True)
 class Erasure:
-    """What one erasure did, in numbers."""
+    """What one erasure did, in numbers.
+
+    `people` are those who were erased, as long as this process remembers them: what it
+    found before may name them too.
+    """
 
     person_count: int
     row_count: int
+    people: tuple[Person, ...] = field(default=(), repr=False)
 
     def told(self) -> str:
         """Say how many were erased, not who."""
@@ -47,7 +53,7 @@ class Erasure:
 
 
 class ErasureFailed(Exception):
-    """Rows that were erased are due again: nothing may be published."""
+    """People are still found after they were erased: nothing may be published."""
 
 
 def erase_due(
@@ -60,12 +66,22 @@ def erase_due(
     """
     with duckdb.connect(str(state)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        if not is_due(connection):
-            return None
-        with _transaction(connection):
-            done = _Scrub(connection, contract, observed_until_at).run()
-    write_anew(state)
+        done = erase_from(connection, contract, observed_until_at)
+    if done is not None:
+        write_anew(state)
     return done
+
+
+def erase_from(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    observed_until_at: datetime,
+) -> Erasure | None:
+    """Erase all that is due from `raw` of an open state; None where nothing is."""
+    if not is_due(connection):
+        return None
+    with _transaction(connection):
+        return _Scrub(connection, contract, observed_until_at).run()
 
 
 def require_nothing_due(state: Path) -> None:
@@ -140,10 +156,12 @@ class _Scrub:
         self._erase_rejects(people)
         for table in self._tables_of_customers():
             self._erase_own_rows(table)
+        self._require_gone(people)
         self._note()
         return Erasure(
             person_count=self._first(f"select count(distinct person_key) from {DUE}"),
             row_count=sum(self._erased.values()),
+            people=tuple(people.values()),
         )
 
     # --- who is looked for -----------------------------------------------------------
@@ -260,10 +278,12 @@ class _Scrub:
     def _erase_texts(self, people: dict[Request, Person]) -> None:
         for table in self._contract.tables:
             for column, is_refused_only in _searched(table):
+                where = _where(table, column, is_refused_only)
                 for file, number, text in self._candidates(
-                    f"raw.{table.name}", column, people, _where(table, is_refused_only)
+                    f"raw.{table.name}", column.name, people, where
                 ):
-                    self._erase_text(table.name, column, file, number, text, people)
+                    name = column.name
+                    self._erase_text(table.name, name, file, number, text, people)
 
     def _erase_text(
         self,
@@ -289,6 +309,37 @@ class _Scrub:
             for request in (r for r, person in people.items() if person.is_in(text)):
                 self._count(request, "raw.landing_rejects", "text")
                 self._set_cell("landing_rejects", "row_text", file, number, ERASED)
+
+    def _require_gone(self, people: dict[Request, Person]) -> None:
+        """Search once more, at all places, for what was taken out of them."""
+        places: Counter[str] = Counter()
+        for table in self._contract.tables:
+            for column, is_refused_only in _searched(table):
+                where = _where(table, column, is_refused_only)
+                cells = self._candidates(
+                    f"raw.{table.name}", column.name, people, where
+                )
+                places[f"raw.{table.name}, column {column.name}"] = sum(
+                    any(person.is_in(text) for person in people.values())
+                    for *_, text in cells
+                )
+        for table in self._tables_of_customers():
+            for column in _erased(table):
+                places[f"raw.{table.name}, column {column.name}"] += self._first(
+                    f"""
+                    select count(*) from raw.{table.name} as landed
+                    where trim(landed.{_q(column)}) not in ('', '{ERASED}')
+                        and (landed.landing_file_id, landed.record_number) in (
+                            select (landing_file_id, record_number) from own_rows
+                            where table_name = '{table.name}'
+                        )
+                    """
+                )
+        if left := [f"{place}: {count:,} rows" for place, count in (+places).items()]:
+            raise ErasureFailed(
+                f"People were erased and are still found in {'; '.join(left)}. Nothing"
+                " was published. Please report this with the log."
+            )
 
     def _candidates(
         self, relation: str, column: str, people: dict[Request, Person], where: str
@@ -555,7 +606,7 @@ def _erased(table: Table) -> tuple[Column, ...]:
 
 def _after(column: Column) -> str:
     """Return SQL for what stands in a cell once the person is gone."""
-    if column.data_type in NO_TEXT:
+    if column.data_type in NO_NUMBER:
         return "null"
     # the reason must stay, or what was refused would be accepted
     return (
@@ -564,8 +615,8 @@ def _after(column: Column) -> str:
     )
 
 
-def _searched(table: Table) -> Iterator[tuple[str, bool]]:
-    """Yield the columns in which others may name a person.
+def _searched(table: Table) -> Iterator[tuple[Column, bool]]:
+    """Yield the columns in which a person may be named, in rows of whomever.
 
     True where only refused rows are looked through: what is no text, or an id, is one
     in a row whose values have slipped.
@@ -573,16 +624,19 @@ def _searched(table: Table) -> Iterator[tuple[str, bool]]:
     for column in table.columns:
         if table.name == "customers" and column.name in IDENTITY:
             continue
-        is_id = column.name in table.key or column.name.endswith("_id")
-        yield column.name, is_id or column.data_type != "text"
+        is_id = column.name == "source_system" or column.name.endswith("_id")
+        yield column, is_id or column.data_type not in NO_NUMBER
 
 
-def _where(table: Table, is_refused_only: bool) -> str:
-    others = (
-        "(landed.landing_file_id, landed.record_number) not in ("
-        "select (landing_file_id, record_number) from own_rows"
-        f" where table_name = '{table.name}' and is_holding)"
-    )
+def _where(table: Table, column: Column, is_refused_only: bool) -> str:
+    """Return which rows are looked through: all but such as lose the cell anyway."""
+    others = "true"
+    if column in _erased(table):
+        others = (
+            "(landed.landing_file_id, landed.record_number) not in ("
+            "select (landing_file_id, record_number) from own_rows"
+            f" where table_name = '{table.name}' and is_holding)"
+        )
     if not is_refused_only:
         return others
     return (

@@ -9,7 +9,7 @@ with is what was accepted. Here is kept and compared; what is measured stands in
 A day as it was first seen is what counts: rows that come late change no measure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -120,6 +120,12 @@ class Profiles:
         """
         self._fresh.append(fresh)
         return _late(connection, self.past, fresh)
+
+    def forget(self, is_named: Callable[[str], bool]) -> None:
+        """Drop measures of categories that name somebody who was erased."""
+        frames = [self.past, *self._fresh]
+        kept = [f[~f["category"].map(is_named).astype(bool)] for f in frames]
+        self.past, *self._fresh = kept
 
     def write(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Write `analytics.audit.quality_profiles` anew: the past, and this refresh.

@@ -31,8 +31,10 @@ REPORTS = "erasure_reports"
 SEARCHED = {
     "record": "all rows, in all tables, of the person's customer records",
     "sight": "customer rows of no record in force that hold mail, phone or name",
-    "text": "texts of others, and records that could not be read, that hold full name"
-    " (in any order of words, case and accents), mail or phone (by its digits)",
+    "text": "all texts in the columns of the contract, the person's own and those of"
+    " others, and records that could not be read: full name (in any order of words,"
+    " case and accents), mail or phone (by its digits); ids only in refused rows."
+    " Searched once more after they were erased: nothing was left",
     "request": "the mail address in the requests",
     "file": "landed files whose content is the one from which rows were erased",
 }

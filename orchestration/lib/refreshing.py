@@ -7,7 +7,7 @@ that is called before the one it needs refuses.
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
@@ -54,6 +54,7 @@ from orchestration.lib.landing_profiles import Profiler
 from orchestration.lib.landing_texts import Settled
 from orchestration.lib.masking import without_values
 from orchestration.lib.parquet import ParquetExport
+from orchestration.lib.person_texts import Person
 from orchestration.lib.printable import shown
 from orchestration.lib.profiles import Profiles
 from orchestration.lib.progress import Progress
@@ -424,8 +425,24 @@ class Refresh:
             self.candidate.private.unlink()
             # candidates for one person, with names; found anew by the next look
             shutil.rmtree(self.home.reviews, ignore_errors=True)
+            self._forget(done.people)
             self.log.line(done.told())
         return done
+
+    def _forget(self, people: Iterable[Person]) -> None:
+        """Take people out of what was found before they were erased."""
+        for person in people:
+            self.landing_results = [
+                replace(
+                    result,
+                    observed=person.erased_from(result.observed),
+                    failed_at=person.erased_from(result.failed_at),
+                    what_to_do=person.erased_from(result.what_to_do),
+                )
+                for result in self.landing_results
+            ]
+            if self.profiles is not None:
+                self.profiles.forget(person.is_in)
 
     def check_candidate(self) -> list[QualityResult]:
         """Judge what is about to be published; raise DoorClosed."""

@@ -1,5 +1,6 @@
 """Alerts against real servers on loopback: what they get, and what a failure leaves."""
 
+import base64
 import http.server
 import json
 import socket
@@ -29,12 +30,14 @@ class Webhook:
 
     def __init__(self, status: int = 200, location: str | None = None) -> None:
         self.posted: list[tuple[str, bytes]] = []
-        posted = self.posted
+        self.logged_in: list[str | None] = []
+        posted, logged_in = self.posted, self.logged_in
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
                 posted.append((self.headers["Content-Type"], self.rfile.read(length)))
+                logged_in.append(self.headers["Authorization"])
                 self.send_response(status)
                 if location is not None:
                     self.send_header("Location", location)
@@ -61,6 +64,16 @@ def webhook(status: int = 200, location: str | None = None) -> Iterator[Webhook]
     finally:
         hook.server.shutdown()
         hook.server.server_close()
+
+
+def test_a_webhook_may_ask_for_a_log_in() -> None:
+    with webhook() as hook:
+        url = hook.url.replace("127.0.0.1", f"al%40bo:{PASSWORD}@127.0.0.1")
+        assert send(ALERT, Channels(webhook_url=url)) == ["webhook"]
+        plain = send(ALERT, Channels(webhook_url=hook.url))
+    assert plain == ["webhook"]
+    pair = base64.b64encode(f"al@bo:{PASSWORD}".encode()).decode()
+    assert hook.logged_in == [f"Basic {pair}", None]
 
 
 class MailServer:
@@ -222,6 +235,9 @@ def test_channels_never_show_their_keys() -> None:
     [
         ({"ALERT_WEBHOOK_URL": f"ftp://host/{PASSWORD}"}, "ALERT_WEBHOOK_URL"),
         ({"ALERT_WEBHOOK_URL": f"https:///{PASSWORD}"}, "names a host"),
+        ({"ALERT_WEBHOOK_URL": f"https://host/a b{PASSWORD}"}, "no blanks"),
+        ({"ALERT_WEBHOOK_URL": f"https://host/\n{PASSWORD}"}, "no blanks"),
+        ({"ALERT_WEBHOOK_URL": f"https://höst/{PASSWORD}"}, "beyond ASCII"),
         ({"SMTP_URL": f"mail.host:{PASSWORD}", "ALERT_MAIL_TO": "a@b.c"}, "SMTP_URL"),
         ({"SMTP_URL": f"smtp://me:{PASSWORD}@host"}, "need each other"),
         ({"ALERT_MAIL_TO": "a@b.c"}, "need each other"),

@@ -5,9 +5,16 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
-from orchestration.resources import PROJECT_DIR, Settings, SettingsError, exported
+from orchestration.resources import (
+    PROJECT_DIR,
+    Settings,
+    SettingsError,
+    exported,
+    prepare_dagster,
+)
 
 
 def settings(**variables: str) -> Settings:
@@ -139,3 +146,35 @@ def test_only_resources_reads_the_environment() -> None:
         if re.search(r"os\.environ|getenv", file.read_text())
     }
     assert readers == {"resources.py"}
+
+
+@pytest.mark.parametrize("name", ["HOME", "BUILD_DIR"])
+@pytest.mark.parametrize(
+    "folder",
+    ["a[x]", "a*", "a?", "a%41", "a#b", "a #b", "a\nb", "\x1b[1m", "\udcff"],
+)
+def test_a_path_that_is_read_as_something_else_is_refused(
+    tmp_path: Path, name: str, folder: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"CUSTOMER360_{name} leads to") as refused:
+        settings(**{name: str(tmp_path / folder)})
+    assert str(refused.value).isprintable()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "folder", ["a: b", "it's", 'a "b"', "a\\b", "{a}", "&a, !b", "é"]
+)
+def test_dagster_reads_its_settings_whatever_the_folder_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    home = settings(HOME=str(tmp_path / folder)).home
+    (home / "dagster").mkdir(parents=True)
+    prepare_dagster(home / "dagster", {})
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        assert not instance.telemetry_enabled
+        assert type(instance.event_log_storage).__name__ == "ConnectedEventLog"
+        instance.get_runs()
+    assert [path.name for path in tmp_path.iterdir()] == [folder]
+    assert list((home / "dagster" / "history").rglob("*.db"))
