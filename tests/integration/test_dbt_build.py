@@ -33,3 +33,25 @@ def test_plain_dbt_build_passes_with_all_its_tests(tmp_path: Path) -> None:
     assert kinds["unit_test"] > 80
     assert kinds["test"] > 90
     assert {r["status"] for r in results["results"]} == {"success", "pass"}
+
+
+def test_plain_dbt_refuses_settings_outside_their_ranges(tmp_path: Path) -> None:
+    """Before anything is built: no landing is needed to be told so."""
+    told = subprocess.run(
+        [
+            *(Path(sys.executable).with_name("dbt"), "run"),
+            *("--select", "stg_landing_clock"),
+            *("--vars", json.dumps({"activity_window_days": 0})),
+        ],
+        cwd=PROJECT,
+        env={
+            **environment(tmp_path / "home", DEMO, BUILD_DIR=tmp_path),
+            "DBT_TARGET_PATH": str(tmp_path / "target"),
+            "DBT_LOG_PATH": str(tmp_path / "logs"),
+            "PATH": os.environ["PATH"],
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode != 0
+    assert "activity_window_days is 0; expected a whole number from 1" in told.stdout
