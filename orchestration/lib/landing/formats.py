@@ -24,7 +24,9 @@ FORMATS_FILE = "formats.yml"
 NUMBERS = ("amount", "unit_amount", "quantity", "rate", "score", "integer")
 DAYS = ("timestamp", "date")
 
-_PLACES = {"DD": "D", "MM": "M", "YYYY": "Y", "D": "D", "M": "M"}
+_PLACES = {"DD": "day", "MM": "month", "YYYY": "year", "D": "day", "M": "month"}
+# names of groups are compared without regard to case
+_TIME_PLACES = ("hour", "minute", "second", "zone")
 _DATE = re.compile(r"YYYY|DD|MM|D|M|.")
 _TIME = (
     r"(?:[ T]+(\d{1,2}):(\d{2})(:\d{2}(?:\.\d+)?)?\s*"
@@ -90,13 +92,16 @@ class TextFormat:
     def _plain_day(self, text: str) -> str:
         pattern, places = _day_pattern(self.date_format)
         pattern = rf"\s*{pattern}{_TIME}\s*"
-        names = ", ".join(_literal(name) for name in (*places, "h", "m", "s", "z"))
+        names = ", ".join(_literal(name) for name in (*places, *_TIME_PLACES))
         parts = f"regexp_extract({text}, {_literal(f'^{pattern}$')}, [{names}])"
-        day = "parts.Y || '-' || lpad(parts.M, 2, '0') || '-' || lpad(parts.D, 2, '0')"
+        day = (
+            "parts.year || '-' || lpad(parts.month, 2, '0') || '-' ||"
+            " lpad(parts.day, 2, '0')"
+        )
         time = (
-            "case when parts.h = '' then '' else 'T' || lpad(parts.h, 2, '0') || ':' ||"
-            " parts.m || case when parts.s = '' then ':00' else parts.s end || parts.z"
-            " end"
+            "case when parts.hour = '' then '' else 'T' || lpad(parts.hour, 2, '0')"
+            " || ':' || parts.minute || case when parts.second = '' then ':00'"
+            " else parts.second end || parts.zone end"
         )
         # a list of one, for SQL has no other way to name a value within an expression
         read = (
@@ -237,7 +242,7 @@ def _is_date_format(value: str) -> bool:
     parts = _DATE.findall(value)
     places = [_PLACES[part] for part in parts if part in _PLACES]
     between = [part for part in parts if part not in _PLACES]
-    return sorted(places) == ["D", "M", "Y"] and set(between) <= set("/.- ")
+    return sorted(places) == ["day", "month", "year"] and set(between) <= set("/.- ")
 
 
 _CHECKS = {
@@ -260,7 +265,7 @@ def _day_pattern(date_format: str) -> tuple[str, list[str]]:
     parts = _DATE.findall(date_format)
     digits = r"(\d{1,2})" if any(part not in _PLACES for part in parts) else r"(\d{2})"
     pattern = "".join(
-        (r"(\d{4})" if _PLACES[part] == "Y" else digits)
+        (r"(\d{4})" if _PLACES[part] == "year" else digits)
         if part in _PLACES
         else re.escape(part)
         for part in parts

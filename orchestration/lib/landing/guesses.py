@@ -136,8 +136,8 @@ def _encoding(head: bytes) -> str:
         head.decode(UTF_8)
     except UnicodeDecodeError:
         high = re.findall(rb"[\x80-\xff]+", head)
-        alone = sum(len(run) == 1 for run in high)
-        if 2 * alone >= len(high):
+        # accents stand alone or two by two, letters of other scripts in whole words
+        if sum(map(len, high)) <= 2 * len(high):
             return "windows-1252"
         return "(the one it was saved in, as gb18030, shift_jis or windows-1251)"
     return ""
