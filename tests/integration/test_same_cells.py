@@ -1,16 +1,22 @@
-"""The same rows give the same cells: whatever their files, order and nights."""
+"""The same rows give the same cells: whatever their files, order and nights.
+
+Where rows of one key do not say which is newer, their order is kept: it decides.
+"""
 
 import random
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from orchestration.lib.contract import read_contract
+from orchestration.lib.refreshing import CONTRACT_FILE
 from tests.support.builds import build
 from tests.support.cells import Cells, differences, public_cells
 from tests.support.landings import landing_files, records_of, write_records
-from tests.support.refreshes import DEMO, Published
+from tests.support.refreshes import DEMO, PROJECT, Published
 
 pytestmark = pytest.mark.slow
 
@@ -104,11 +110,25 @@ def _shuffle_and_split(
     *,
     keep: Callable[[dict[str, str]], bool] = lambda record: True,
 ) -> None:
-    """The readable records of every file, shuffled, in two files each."""
+    """The readable records of every file, shuffled, in two files each.
+
+    Those of a key that comes more than once without `updated_at` are in a third one, as
+    they came.
+    """
     chance = random.Random(20260101)
+    contract = read_contract(PROJECT / CONTRACT_FILE)
     for table, path in landing_files(source):
+        key = contract.table(table).key
         records = [r for r in records_of(path) if keep(r)]
+        keys = Counter(_key(r, key) for r in records if not r.get("updated_at"))
+        in_order = [r for r in records if keys[_key(r, key)] > 1]
+        records = [r for r in records if keys[_key(r, key)] <= 1]
         chance.shuffle(records)
         name = "-".join(path.relative_to(source).parts).replace(".", "_")
         for half in (0, 1):
             write_records(target / table / f"{name}_{half}.jsonl", records[half::2])
+        write_records(target / table / f"{name}_2.jsonl", in_order)
+
+
+def _key(record: dict[str, str], columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple((record.get(column) or "").strip() for column in columns)

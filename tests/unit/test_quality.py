@@ -233,6 +233,19 @@ def candidate() -> Iterator[duckdb.DuckDBPyConnection]:
                     1 as accepted_row_count, 0 as superseded_row_count,
                     0 as not_yet_row_count, 0 as quarantined_row_count,
                     100 as landed_amount, 100 as accepted_amount;
+            create schema raw;
+            create table raw.landing_clock as
+                select timestamp '2025-07-01' as observed_until_at;
+            create table raw.landing_files as
+                select 'orders' as table_name, timestamp '2025-07-01' as landed_at,
+                    1000 as landed_row_count;
+            create table analytics.audit.file_order_decisions (
+                table_name varchar, file_path varchar, is_new boolean,
+                is_meant boolean, decided_key_count bigint, changed_key_count bigint,
+                late_key_count bigint, key_count bigint, conflicting_key_count bigint,
+                first_record_number bigint, other_file_path varchar,
+                other_record_number bigint, conflict_first_record_number bigint,
+                conflict_last_record_number bigint);
             create table analytics.audit.quarantine_reasons as
                 select 'orders' as table_name, 'orders/a.csv' as file_path,
                     'ordered_at' as column_name, 'bad_timestamp' as reason,
@@ -521,6 +534,35 @@ def test_a_join_that_doubles_rows_is_found(
         ("marts_tie_to_landing", "fct_orders"),
         ("keys_unique", "fct_orders"),
     }
+
+
+def test_new_files_are_told_what_their_order_decides(
+    candidate: duckdb.DuckDBPyConnection,
+) -> None:
+    candidate.execute(
+        """
+        insert into analytics.audit.file_order_decisions values
+            ('orders', 'orders/b.csv', true, false, 4, 4, 3, 900, 21, 2,
+                'orders/a.csv', 5, 1, 2),
+            ('orders', 'orders/a.csv', false, false, 8, 4, 0, 9, 9, 2,
+                'orders/a.csv', 5, 1, 2),
+            ('refunds', 'refunds.csv', true, true, 8, 4, 1, 9, 9, 2,
+                'refunds.csv', 5, 3, 4)
+        """
+    )
+    found = judged(candidate)
+    counts = {key: (r.failed_row_count, r.is_blocking) for key, r in found.items()}
+    assert counts == {
+        ("versions_say_which_is_newer", "orders"): (7, False),
+        ("keys_hardly_used_again", "orders"): (21, False),
+        ("keys_hardly_used_again", "refunds"): (9, False),
+        # 21 of 900 keys; 9 are within the limits
+        ("keys_name_one_thing", "orders"): (21, True),
+    }
+    told = found["versions_say_which_is_newer", "orders"].told()
+    assert "orders/b.csv: 4 keys, such as record 2 before orders/a.csv record 5" in told
+    assert "3 keys stay as a file that landed before has them" in told
+    assert "updated_at" in told and "CUSTOMER360_NEWEST_FILE_WINS" in told
 
 
 def test_a_closed_door_says_what_where_and_what_to_do(
