@@ -52,6 +52,7 @@ from orchestration.lib.landing.database import take_snapshots
 from orchestration.lib.landing.report import LandingError, LandingReport
 from orchestration.lib.landing_profiles import Profiler
 from orchestration.lib.landing_texts import Settled
+from orchestration.lib.lookups import require_sense
 from orchestration.lib.masking import without_values
 from orchestration.lib.parquet import ParquetExport
 from orchestration.lib.person_texts import Person
@@ -167,6 +168,7 @@ class Refresh:
         self._has_begun = True
         with self._step("begin"):
             self._journal.note(self._record)
+            require_sense(self.settings.project_dir)
             # as they are now, whatever is edited while dbt is at work
             _ = self._code_version, self._vars
             self._require_readable_state()
