@@ -86,6 +86,7 @@ UNBOUNDED_RATES = (
 CENT = 0.01
 NUMBER_TYPES = ("DOUBLE", "FLOAT", "DECIMAL", "BIGINT", "INTEGER", "HUGEINT")
 LARGEST = 1e300
+NOISE = 1e-9
 # name of a number -> its range; the first that fits counts
 RANGES: tuple[tuple[str, tuple[float, float]], ...] = (
     (r".*_(share|fraction)|probability_.*", (0, 1)),
@@ -517,11 +518,13 @@ def _outside(
     """Return how many rows of each column lie outside its range; null lies inside."""
     if not ranges:
         return {}
-    # doubles, for NaN lies above every number then, and infinity above LARGEST
+    # doubles, for NaN lies above every number then, and infinity above LARGEST; what a
+    # double cannot hold exactly is no fault
     counts = connection.execute(
         "select "
         + ", ".join(
-            f'count(*) filter ("{name}"::double not between {low} and {high})'
+            f'count(*) filter ("{name}"::double not between {low - NOISE}'
+            f" and {high + NOISE})"
             for name, (low, high) in ranges.items()
         )
         + f" from analytics.{table}"

@@ -38,7 +38,7 @@ CUSTOMERS = "customers"
 # columns of evidence for identity that a spreadsheet may have cut to 5.12346E+12
 NUMBERS_OF_PEOPLE = ("phone", "loyalty_number", "external_ids")
 _CUT = "[0-9][.,][0-9]+[eE][+][0-9]+"
-_LONGEST_WORD, _SHORTEST_MAIL, _SHORTEST_PHONE = 8, 6, 9
+_LONGEST_WORD, _SHORTEST_PHONE = 8, 9
 # how many words of a text are looked at together: names are hardly longer
 _LONGEST_NAME = 4
 _FOLDED = "strip_accents(lower({text}))"
@@ -134,28 +134,33 @@ def _looks(table: Table, settled: Settled) -> Iterator[tuple[str, str, str]]:
     words = tuple(word for word in NULL_WORDS if word not in settled.null_words)
     nobody = tuple(word for word in STAND_IN_IDS if word not in settled.stand_in_ids)
     public = {column.name for column in published_texts(table)}
-    free = {column.name for column in free_texts(table)}
     for column in table.columns:
         name, text = column.name, quoted_name(column.name)
-        yield (
-            name,
-            "null_word",
-            f"strlen({text}) <= {_LONGEST_WORD}"
-            f" and {trimmed(text)} in ({listed(words)})",
-        )
+        is_short = f"strlen({text}) <= {_LONGEST_WORD}"
+        has_n = f"contains({text}, 'N') or contains({text}, 'n')"
+        is_word = f"{trimmed(text)} in ({listed(words)})"
+        yield name, "null_word", _all_of(is_short, has_n, is_word)
         if _names_a_customer(table, column):
-            holds = f"strlen({text}) <= {_LONGEST_WORD}"
-            yield name, "stand_in", f"{holds} and {trimmed(text)} in ({listed(nobody)})"
+            has_digit = f"contains({text}, '0') or contains({text}, '-1')"
+            is_nobody = f"{trimmed(text)} in ({listed(nobody)})"
+            yield name, "stand_in", _all_of(is_short, has_digit, is_nobody)
         if name in NUMBERS_OF_PEOPLE:
-            holds = f"contains(upper({text}), 'E+')"
-            yield name, "cut", f"{holds} and regexp_matches({text}, '{_CUT}')"
+            has_sign = f"contains({text}, 'E+') or contains({text}, 'e+')"
+            is_cut = f"regexp_matches({text}, '{_CUT}')"
+            yield name, "cut", _all_of(has_sign, is_cut)
         if name in public:
-            # looking for the sign first is much cheaper than the pattern
-            holds = f"strlen({text}) >= {_SHORTEST_MAIL} and contains({text}, '@')"
-            yield name, "mail", f"{holds} and regexp_matches({text}, '{MAIL_ADDRESS}')"
-        if name in free:
-            holds = f"strlen({text}) >= {_SHORTEST_PHONE}"
-            yield name, "phone", f"{holds} and regexp_matches({text}, '{PHONE_NUMBER}')"
+            is_mail = f"regexp_matches({text}, '{MAIL_ADDRESS}')"
+            yield name, "mail", _all_of(f"contains({text}, '@')", is_mail)
+
+
+def _all_of(first: str, *others: str) -> str:
+    """Return SQL for conditions of which a later one is only asked where it matters.
+
+    An aggregate asks all conditions of an `and` of every row, and patterns are dear.
+    """
+    if not others:
+        return f"coalesce({first}, false)"
+    return f"case when {first} then {_all_of(*others)} else false end"
 
 
 def _names_a_customer(table: Table, column: Column) -> bool:
@@ -212,26 +217,15 @@ class _People:
     def add_to(self, found: Found, table: Table) -> None:
         """Add to what was found in a table whom its free texts name."""
         for column in free_texts(table):
-            looked = [("name", self._names_in)] if self._has_names else []
-            looked += [("phone", self._phones_in)] if self._has_phones else []
-            texts = self._texts(table, column)
+            self._connection.execute(
+                f"create or replace temp table door_texts as {_texts(table, column)}"
+            )
+            looked = [("phone", self._phones())]
+            looked += [("name", self._names())] if self._has_names else []
             for kind, look in looked:
-                count, told = self._place_of(table, column, look(texts))
+                count, told = self._place_of(table, column, look)
                 if count:
-                    kinds = found.setdefault(column.name, {})
-                    # what looks like a number of nobody known was counted before
-                    by_look, first = kinds.get(kind, (0, told))
-                    kinds[kind] = by_look + count, first
-
-    def _texts(self, table: Table, column: Column) -> str:
-        """Return SQL for the different texts of a column."""
-        text = quoted_name(column.name)
-        return f"""(
-            select {text} as text, count(*) as row_count
-            from {_rows(table)}
-            where strlen({text}) >= {_LONGEST_NAME}
-            group by {text}
-        )"""
+                    found.setdefault(column.name, {})[kind] = count, told
 
     def _place_of(self, table: Table, column: Column, query: str) -> tuple[int, str]:
         self._make()
@@ -249,14 +243,14 @@ class _People:
         assert place is not None  # an aggregate always has a row
         return row[0], _place("", row[0], *place[0])
 
-    def _names_in(self, texts: str) -> str:
+    def _names(self) -> str:
         """Return SQL for texts with a customer's full name, words in either order."""
         # words that stand together; of other scripts, characters that do
         return f"""
             with
                 texts as materialized (
                     select *, {_WORDS.format(text="text")} as words
-                    from {texts}
+                    from door_texts
                     where contains(trim(text), ' ') or strlen(text) > length(text)
                 ),
                 numbered as (
@@ -290,14 +284,21 @@ class _People:
             ) using (text)
             """
 
-    def _phones_in(self, texts: str) -> str:
-        """Return SQL for texts with a customer's number that look like none."""
+    def _phones(self) -> str:
+        """Return SQL for texts with what looks like a number, or is a customer's."""
+        likely = f"strlen(text) >= {_SHORTEST_PHONE}"
+        likely += f" and regexp_matches(text, '{PHONE_NUMBER}')"
+        if not self._has_phones:
+            return f"select text, row_count from door_texts where {likely}"
         return f"""
+            select text, row_count from door_texts where {likely}
+            union all
+            (
             with
                 texts as materialized (
-                    select * from {texts}
+                    select * from door_texts
                     where strlen(text) >= 7 and regexp_matches(text, '[0-9]')
-                        and not regexp_matches(text, '{PHONE_NUMBER}')
+                        and not ({likely})
                 ),
                 numbers as (
                     select text, {_digits("number")} as digits
@@ -318,6 +319,7 @@ class _People:
                     or ends_with(door_phones.digits, numbers.digits)
                 )
             ) using (text)
+            )
             """
 
     def _make(self) -> None:
@@ -358,6 +360,17 @@ class _People:
                 where length(digits) >= 7
                 """
             )
+
+
+def _texts(table: Table, column: Column) -> str:
+    """Return SQL for the different texts of a column."""
+    text = quoted_name(column.name)
+    return f"""
+        select {text} as text, count(*) as row_count
+        from {_rows(table)}
+        where strlen({text}) >= {_LONGEST_NAME}
+        group by {text}
+    """
 
 
 def _digits(number: str) -> str:

@@ -523,6 +523,16 @@ def test_words_that_no_lookup_knows_warn_by_name_and_count(
     assert judged(candidate) == {}
 
 
+def test_what_a_double_cannot_hold_exactly_is_no_fault(
+    candidate: duckdb.DuckDBPyConnection,
+) -> None:
+    candidate.execute(
+        "update analytics.metrics.metrics_retention"
+        " set churn_rate = 1 + 1e-15, nps_score = -100 - 1e-12"
+    )
+    assert judged(candidate) == {}
+
+
 def test_a_join_that_doubles_rows_is_found(
     candidate: duckdb.DuckDBPyConnection,
 ) -> None:
