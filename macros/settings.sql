@@ -27,15 +27,21 @@
 
 {# True where customer ids are published as pseudonyms (customer_key). #}
 {% macro pseudonymise_customers() -%}
-    {%- set setting = var(
-        "pseudonymise_customers",
-        env_var("CUSTOMER360_PSEUDONYMISE_CUSTOMERS", "false"),
-    ) -%}
+    {{ return(true_or_false_setting("pseudonymise_customers")) }}
+{%- endmacro %}
+
+{# True where mail addresses and phone numbers are masked in the free texts of the contract (without_people). #}
+{% macro mask_free_texts() -%}
+    {{ return(true_or_false_setting("mask_free_texts")) }}
+{%- endmacro %}
+
+{% macro true_or_false_setting(name) -%}
+    {%- set setting = var(name, env_var("CUSTOMER360_" ~ name | upper, "false")) -%}
     {%- set word = setting | string | trim | lower -%}
     {%- if word not in ("true", "false", "") -%}
         {{
             exceptions.raise_compiler_error(
-                "pseudonymise_customers is '" ~ setting ~ "'; expected true or false."
+                name ~ " is '" ~ setting ~ "'; expected true or false."
             )
         }}
     {%- endif -%}

@@ -142,6 +142,7 @@ class Settings:
     keep_minutes: int = 10
     lock_wait_seconds: int = 0
     pseudonymise_customers: bool = False
+    mask_free_texts: bool = False
     has_secret_key: bool = False
     secret_key_check: str | None = field(default=None, repr=False)
     readers_group: str | None = None
@@ -195,6 +196,7 @@ class Settings:
                 given, "LOCK_WAIT_SECONDS", default=0, least=0
             ),
             pseudonymise_customers=_yes_or_no(given, "PSEUDONYMISE_CUSTOMERS"),
+            mask_free_texts=_yes_or_no(given, "MASK_FREE_TEXTS"),
             has_secret_key=secret_key(environment) is not None,
             secret_key_check=_check_of(secret_key(environment)),
             readers_group=given.get("READERS_GROUP"),
@@ -280,6 +282,7 @@ class Settings:
             "CUSTOMER360_PSEUDONYMISE_CUSTOMERS": str(
                 self.pseudonymise_customers
             ).lower(),
+            "CUSTOMER360_MASK_FREE_TEXTS": str(self.mask_free_texts).lower(),
             "CUSTOMER360_NEWEST_FILE_WINS": ",".join(self.newest_file_wins),
             "CUSTOMER360_WHOLE_TABLES": ",".join(self.whole_tables),
             "CUSTOMER360_NULL_WORDS": ",".join(self.null_words),

@@ -1,5 +1,6 @@
 {# The text of a column as it is meant, from the trimmed one: null for a word that the setting `null_words` names, in
-   every column, and for an id that `stand_in_ids` names, where the column names a customer; then its default. #}
+   every column, and for an id that `stand_in_ids` names, where the column names a customer; then its default. The setting
+   `mask_free_texts` takes mail addresses and phone numbers out of what people write freely. #}
 {% macro meant(column, table_meta) -%}
     {%- set name = column.name -%}
     {%- set meta = meta_of(column) -%}
@@ -20,6 +21,9 @@
                 else {{ name }}
             end
         {%- endset -%}
+    {%- endif -%}
+    {%- if meta.get("free_text") and mask_free_texts() -%}
+        {%- set text = without_people(text) -%}
     {%- endif -%}
     {{ ("coalesce(" ~ text ~ ", '" ~ meta.default ~ "')") if meta.default else text }}
 {%- endmacro %}

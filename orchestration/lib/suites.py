@@ -19,7 +19,9 @@ LANDING_DOOR, PUBLISH_DOOR = "landing", "publish"
 MOST_SPREADS = 5
 _LEAVE_OUT = (
     "Ask the sender to leave them out, or mark the column `personal` in "
-    "models/staging/_sources.yml and take it out of the marts."
+    "models/staging/_sources.yml and take it out of the marts. Mail addresses and "
+    "phone numbers in free texts are masked with CUSTOMER360_MASK_FREE_TEXTS=true "
+    "(docs/access.md)."
 )
 # measure -> what the check of it is called
 LIKE_BEFORE = {

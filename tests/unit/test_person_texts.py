@@ -1,8 +1,15 @@
 """A person is found in a text however name, mail and number are written there."""
 
+from pathlib import Path
+
 import pytest
 
-from orchestration.lib.person_texts import Person, person_of
+from orchestration.lib.person_texts import (
+    MAIL_ADDRESS,
+    PHONE_NUMBER,
+    Person,
+    person_of,
+)
 
 ZOE = person_of(
     ["Zoë Quill-Müller", None, " "],
@@ -52,3 +59,10 @@ def test_one_latin_word_alone_is_no_name() -> None:
 
 def test_nobody_is_nowhere() -> None:
     assert not Person(frozenset(), frozenset(), frozenset()).is_in("anything at all")
+
+
+def test_the_macro_masks_by_the_same_patterns() -> None:
+    macro = Path(__file__).parents[2] / "macros" / "dialect" / "without_people.sql"
+    text = macro.read_text()
+    assert f"{{%- set mail -%}}\n        {MAIL_ADDRESS}\n" in text
+    assert f"{{%- set phones -%}}\n        {PHONE_NUMBER}\n" in text

@@ -96,6 +96,7 @@ def test_dbt_gets_what_the_refresh_was_told() -> None:
         REPORTING_CURRENCY="USD",
         NULL_WORDS="nan, NULL,,nan",
         WHOLE_TABLES="refunds,orders",
+        MASK_FREE_TEXTS="true",
     )
     assert given.dbt_variables(Path("/build"), Path("/target")) == {
         "CUSTOMER360_BUILD_DIR": "/build",
@@ -103,6 +104,7 @@ def test_dbt_gets_what_the_refresh_was_told() -> None:
         "CUSTOMER360_BUSINESS_TIMEZONE": "UTC",
         "CUSTOMER360_REPORTING_CURRENCY": "USD",
         "CUSTOMER360_PSEUDONYMISE_CUSTOMERS": "false",
+        "CUSTOMER360_MASK_FREE_TEXTS": "true",
         "CUSTOMER360_NEWEST_FILE_WINS": "",
         "CUSTOMER360_WHOLE_TABLES": "orders,refunds",
         "CUSTOMER360_NULL_WORDS": "NULL,nan",
