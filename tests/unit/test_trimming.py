@@ -7,7 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.lib.contract import read_contract
+from orchestration.lib.landing.columns import matched
+from orchestration.lib.refreshing import CONTRACT_FILE
 from orchestration.lib.trimming import INVISIBLE, filled, stripped, trimmed
+from orchestration.resources import PROJECT_DIR
 
 MACRO = Path("macros/staging/invisible_characters.sql")
 # White_Space is the blanks and separators (Z…) and some of the controls
@@ -57,6 +61,12 @@ def test_every_one_goes_at_both_ends_and_stays_inside() -> None:
 def test_what_can_be_seen_or_belongs_to_a_letter_stays(text: str) -> None:
     assert stripped(text) == text
     assert duckdb.execute(f"select {trimmed('?')}", [text]).fetchone() == (text,)
+
+
+def test_a_column_is_known_by_what_can_be_seen_of_its_name() -> None:
+    orders = read_contract(PROJECT_DIR / CONTRACT_FILE).table("orders")
+    names = [f"\ufeff{name.upper()}\u200b" for name in orders.required_names]
+    assert list(matched(names, orders).found) == list(orders.required_names)
 
 
 def test_nothing_is_left_of_blanks() -> None:

@@ -13,6 +13,7 @@ from orchestration.lib.contract import Table
 from orchestration.lib.landing.discover import nearest
 from orchestration.lib.landing.texts import UnreadableFileError
 from orchestration.lib.printable import shown
+from orchestration.lib.trimming import stripped
 
 NO_NAME = "(no name)"
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
@@ -94,7 +95,7 @@ def _of_folders(folders: Sequence[tuple[str, str]]) -> dict[str, str | None]:
 
 
 def _plain(name: str) -> str:
-    return name.strip().lower()
+    return stripped(name).lower()
 
 
 def _refuse_personal(given: Collection[str], table: Table) -> None:
