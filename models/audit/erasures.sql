@@ -21,14 +21,19 @@ with
     resolved as (select * from {{ ref("int_customers_resolved") }}),
 
     known as (
+        -- a later version that is not known yet is no request of its own
         select
             source_system as request_source_system,
             request_id,
             'request' as reason,
-            requested_at,
-            row_state = 'not_yet' as is_not_yet
+            coalesce(
+                max(case when row_state = 'accepted' then requested_at end),
+                max(requested_at)
+            ) as requested_at,
+            count_if(row_state = 'accepted') = 0 as is_not_yet
 
         from requests
+        group by source_system, request_id
 
         union all
 

@@ -76,3 +76,34 @@ def test_a_fault_is_shrunk_to_the_rows_that_show_it() -> None:
         return any(row["order_id"] == "o5" for row in landing.tables["orders"])
 
     assert shrunk(whole, is_faulty).tables == {"orders": [{"order_id": "o5"}]}
+
+
+def test_a_version_that_is_not_known_yet_is_no_second_request(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    request = {
+        "request_id": "r1",
+        "customer_id": "c1",
+        "requested_at": "2025-03-02",
+        "updated_at": None,
+    }
+    landing = Drawn(
+        {
+            "orders": [
+                {
+                    "order_id": "o1",
+                    "customer_id": "c1",
+                    "ordered_at": "2025-03-01",
+                    "status": "paid",
+                    "gross_amount": "10.00",
+                }
+            ],
+            "erasure_requests": [request, {**request, "updated_at": "2025-03-09"}],
+        },
+        date(2025, 3, 3),
+        {},
+    )
+    assert publishes(warehouse, landing, tmp_path) == []
+    assert warehouse.connection.execute(
+        "select request_id, count(*) from audit.erasures group by all"
+    ).fetchall() == [("r1", 1)]
