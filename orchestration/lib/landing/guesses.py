@@ -169,6 +169,10 @@ def _lines(head: bytes, encoding: str) -> list[str]:
 
 def _best_sample(lines: list[str], table: Table, delimiter: str) -> _Sample:
     """Return the begin of a file by the delimiter that finds most of its columns."""
+    declared = _sample(lines, table, delimiter)
+    # a header that another delimiter would read has one name at most by this one
+    if declared.known_count > 1:
+        return declared
     samples = [
         _sample(lines, table, one) for one in dict.fromkeys((delimiter, *_DELIMITERS))
     ]

@@ -73,11 +73,13 @@ def _load(
     instant: datetime,
     meter: Meter,
 ) -> tuple[LandedFile, ...]:
-    loaded = []
+    loaded, noted = [], []
     for arrival in arrivals:
         if arrival.source is not None:
-            loaded.append(_load_file(connection, contract, arrival, instant))
+            loaded.append(_load_file(connection, contract, arrival))
+            noted.append((loaded[-1], arrival.file, arrival.checksum))
         meter.advance(arrival.file)
+    raw.insert_files(connection, noted, instant)
     raw.make_current(connection, [(one.file, one.file_id) for one in arrivals])
     for table in contract.tables:
         new = [file for file in loaded if file.table_name == table.name]
@@ -90,7 +92,6 @@ def _load_file(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     arrival: Arrival,
-    instant: datetime,
 ) -> LandedFile:
     file, source = arrival.file, arrival.source
     assert source is not None
@@ -112,7 +113,7 @@ def _load_file(
                 "that no row is lost. Please report this with the file."
             ]
         )
-    landed = LandedFile(
+    return LandedFile(
         landing_file_id=arrival.file_id,
         table_name=table.name,
         file_path=file.file_path,
@@ -121,8 +122,6 @@ def _load_file(
         unknown_columns=source.unknown_columns,
         notes=source.notes,
     )
-    raw.insert_file(connection, landed, file, arrival.checksum, instant)
-    return landed
 
 
 def _require_rows(

@@ -214,31 +214,39 @@ def insert_rejects(
     return _count_of(inserted)
 
 
-def insert_file(
+def insert_files(
     connection: duckdb.DuckDBPyConnection,
-    landed: LandedFile,
-    file: FoundFile,
-    checksum: str,
+    loaded: Sequence[tuple[LandedFile, FoundFile, str]],
     observed_until_at: datetime,
 ) -> None:
-    """Note a loaded file; it is not yet current, and its amount not yet known."""
-    noted = {
-        "landing_file_id": landed.landing_file_id,
-        "table_name": landed.table_name,
-        "file_path": landed.file_path,
-        "checksum": checksum,
-        "byte_count": file.byte_count,
-        "landed_row_count": landed.landed_row_count,
-        "unreadable_row_count": landed.unreadable_row_count,
-        "unknown_columns": ", ".join(landed.unknown_columns),
-        "is_current": False,
-        "landed_at": observed_until_at,
-        "read_as": file.read_as,
+    """Note loaded files with their checksums, in one statement for all.
+
+    They are not yet current, and their amounts not yet known.
+    """
+    if not loaded:
+        return
+    noted: dict[str, tuple[str, list[object]]] = {
+        "landing_file_id": ("varchar", [one.landing_file_id for one, *_ in loaded]),
+        "table_name": ("varchar", [one.table_name for one, *_ in loaded]),
+        "file_path": ("varchar", [one.file_path for one, *_ in loaded]),
+        "checksum": ("varchar", [checksum for *_, checksum in loaded]),
+        "byte_count": ("bigint", [file.byte_count for _, file, _ in loaded]),
+        "landed_row_count": ("bigint", [one.landed_row_count for one, *_ in loaded]),
+        "unreadable_row_count": (
+            "bigint",
+            [one.unreadable_row_count for one, *_ in loaded],
+        ),
+        "unknown_columns": (
+            "varchar",
+            [", ".join(one.unknown_columns) for one, *_ in loaded],
+        ),
+        "read_as": ("varchar", [file.read_as for _, file, _ in loaded]),
     }
+    listed = ", ".join(f"unnest(?::{kind}[])" for kind, _ in noted.values())
     connection.execute(
-        f"insert into raw.landing_files ({', '.join(noted)})"
-        f" values ({', '.join('?' * len(noted))})",
-        list(noted.values()),
+        f"insert into raw.landing_files ({', '.join(noted)}, is_current, landed_at)"
+        f" select {listed}, false, ?",
+        [*(values for _, values in noted.values()), observed_until_at],
     )
 
 
