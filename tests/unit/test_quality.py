@@ -471,9 +471,9 @@ def test_lines_that_do_not_add_up_to_their_order_warn(
 ) -> None:
     candidate.execute(
         """
-        create schema raw;
-        create table raw.landing_files as
-            select 'a' as landing_file_id, 'orders/a.csv' as file_path;
+        alter table raw.landing_files add column landing_file_id varchar default 'a';
+        alter table raw.landing_files
+            add column file_path varchar default 'orders/a.csv';
         create table intermediate.int_orders_judged as
             select 'main' as source_system, '1' as order_id, 30.00 as gross_amount,
                 null::decimal(20, 6) as tax_amount, 0.00 as shipping_amount,
