@@ -4,11 +4,22 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from orchestration.lib.contract import read_contract
+from orchestration.lib.refreshing import CONTRACT_FILE
 from tests.support.cells import differences
 from tests.support.compiled import Built, Warehouse
-from tests.support.landings import write_tables
+from tests.support.landings import (
+    Record,
+    landing_files,
+    records_of,
+    write_records,
+    write_tables,
+)
+from tests.support.refreshes import DEMO, PROJECT
 
-DAY = date(2024, 9, 30)
+DAY, DEMO_DAY = date(2024, 9, 30), date(2025, 6, 30)
 Row = Mapping[str, object]
 
 
@@ -232,3 +243,60 @@ def test_keys_that_name_several_things_stop_a_new_file(
         stopped = _warned(built, "keys_name_one_thing")
         assert stopped == ({"orders": told} if is_stopped else {})
         assert _warned(built, "keys_hardly_used_again") == {"orders": told}
+
+
+# what stood otherwise in the night before: table -> column and value; none of them
+# speaks against a row, so that a row is refused in both nights or in neither
+CHANGED_SINCE = {
+    "orders": ("status", "placed"),
+    "customers": ("region", "Elsewhere"),
+    "tickets": ("category", "unsorted"),
+    "refunds": ("reason", "unknown"),
+    "order_lines": ("category", "unsorted"),
+    "survey_responses": ("touchpoint", "none"),
+    "contacts": ("campaign_id", "none"),
+    "costs": ("category", "unsorted"),
+    "campaigns": ("campaign_name", "untitled"),
+    "loyalty_entries": ("order_id", "none"),
+}
+STATUSES = ("paid", "shipped", "delivered", "completed", "cancelled")
+
+
+def _night_before(table: str, record: Record) -> Record:
+    column, value = CHANGED_SINCE.get(table, ("", ""))
+    if not record.get(column, "") or (
+        column == "status" and record[column].strip() not in STATUSES
+    ):
+        return record
+    return {**record, column: value}
+
+
+@pytest.mark.long
+def test_the_demo_as_dated_dumps_gives_the_cells_of_the_last_one(
+    tmp_path: Path,
+) -> None:
+    contract = read_contract(PROJECT / CONTRACT_FILE)
+    tables: dict[str, dict[tuple[str, ...], Record]] = {}
+    for table, path in landing_files(DEMO):
+        for record in records_of(path):
+            record.pop("updated_at", None)
+            key = tuple(
+                (record.get(c) or "").strip() for c in contract.table(table).key
+            )
+            tables.setdefault(table, {})[key] = record
+    for table, records in tables.items():
+        before = [_night_before(table, record) for record in records.values()]
+        for folder, dump, rows in (
+            ("nights", f"{table}_2025-07-02", before),
+            ("nights", f"{table}_2025-07-03", [*records.values()]),
+            ("last", table, [*records.values()]),
+        ):
+            write_records(tmp_path / folder / table / f"{dump}.jsonl", rows)
+    meant = tuple(CHANGED_SINCE)
+    with Warehouse(newest_file_wins=meant) as warehouse:
+        nights = warehouse.run(tmp_path / "nights", as_of_date=DEMO_DAY)
+        assert not nights.failures and not nights.closed_doors, nights.told()
+        assert not _warned(nights, "versions_say_which_is_newer")
+        cells = nights.cells()
+        alone = warehouse.run(tmp_path / "last", as_of_date=DEMO_DAY)
+        assert differences(cells, alone.cells()) == []
