@@ -27,12 +27,13 @@ def landing(tmp_path: Path) -> Landing:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("orders.csv", gzip.compress(ONE_ORDER.encode())),
+        ("orders.csv", gzip.compress(ONE_ORDER.encode(), mtime=0)),
         ("orders.csv.gz", ONE_ORDER.encode()),
-        ("orders.jsonl", gzip.compress(JSON_ORDER.encode())),
-        ("orders.jsonl.gz", gzip.compress(JSON_ORDER.encode())),
+        ("orders.jsonl", gzip.compress(JSON_ORDER.encode(), mtime=0)),
+        ("orders.jsonl.gz", gzip.compress(JSON_ORDER.encode(), mtime=0)),
         ("orders/a.JSONL.GZ", JSON_ORDER.encode()),
     ],
+    ids=["packed csv", "plain csv", "packed jsonl", "jsonl.gz", "plain jsonl"],
 )
 def test_gzip_is_read_whatever_its_name(
     landing: Landing, name: str, content: bytes
