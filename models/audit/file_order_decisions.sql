@@ -37,7 +37,7 @@ with
 
     -- keys of which a file that landed before keeps the last word
     late_keys as (
-        select distinct
+        select
             row_states.landing_file_id,
             row_states.lost_to_file_id,
             row_states.lost_to_record_number
@@ -47,9 +47,13 @@ with
         inner join
             files as winning_files
             on row_states.lost_to_file_id = winning_files.landing_file_id
-        where
-            row_states.is_lost_by_file_order
-            and files.landed_at > winning_files.landed_at
+        where row_states.is_lost_by_file_order
+        group by
+            row_states.landing_file_id,
+            row_states.lost_to_file_id,
+            row_states.lost_to_record_number
+        -- as a condition of the join it would pair all files with each other
+        having bool_or(files.landed_at > winning_files.landed_at)
     ),
 
     late as (
