@@ -80,7 +80,7 @@ def test_after_a_rollback_what_is_current_counts(
     bad = publish(home, "2025-06-30", is_current=True)
     home.rollback()
     known = "orchestration.lib.backfill.unknown_files"
-    monkeypatch.setattr(known, lambda landing, contract, state: [])
+    monkeypatch.setattr(known, lambda landing, contract, state, rules: [])
     monkeypatch.setattr(
         "orchestration.lib.backfill._inputs_checksum", lambda state: state.parent.name
     )
@@ -92,7 +92,8 @@ def test_after_a_rollback_what_is_current_counts(
 
     # the folder holds what only the newest version knows
     monkeypatch.setattr(
-        known, lambda landing, contract, state: [] if bad.id in str(state) else [1]
+        known,
+        lambda landing, contract, state, rules: [] if bad.id in str(state) else [1],
     )
     made = made_from_now(settings, contract, home)
     assert made is not None
