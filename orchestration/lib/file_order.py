@@ -93,7 +93,8 @@ def former_ties(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     Empty but in the first refresh of a home that landed files before there was an
     order of files.
     """
-    if not has_table(connection, "state", "raw", "file_order_since"):
+    has_order = has_table(connection, "state", "raw", "file_order_since")
+    if not has_order or not _has_decisions(connection):
         return pd.DataFrame()
     return connection.execute(
         f"""
@@ -116,6 +117,8 @@ def _by_table(
     condition: str,
 ) -> pd.DataFrame:
     """Return how many keys of new files are concerned, and the first such files."""
+    if not _has_decisions(connection):
+        return pd.DataFrame()
     return connection.execute(
         f"""
         with files as (
@@ -138,3 +141,7 @@ def _by_table(
         order by table_name
         """
     ).df()
+
+
+def _has_decisions(connection: duckdb.DuckDBPyConnection) -> bool:
+    return has_table(connection, "analytics", "audit", "file_order_decisions")
