@@ -24,6 +24,7 @@ from orchestration.lib.days import day_before, offered_day
 from orchestration.lib.dbt_runner import DbtFailed, DbtRun
 from orchestration.lib.freshness import why_stale
 from orchestration.lib.journal import JOURNAL, Journal, RefreshRecord
+from orchestration.lib.landing import raw
 from orchestration.lib.landing.report import LandingChangedError, LandingError
 from orchestration.lib.progress import Progress
 from orchestration.lib.quality import DoorClosed
@@ -238,11 +239,12 @@ def test_new_and_changed_files_are_unknown_until_they_landed(tmp_path: Path) -> 
     (landing / "orders" / "b.csv").write_text("order_id\n2\n")
     first, second = unknown_files(landing, contract, None)
     with duckdb.connect(str(state)) as connection:
-        connection.execute("create schema raw")
+        raw.ensure_tables(connection, contract)
         connection.execute(
-            "create table raw.landing_files as select ? as file_path,"
-            " ? as byte_count, ? as modified_at_ns, true as is_current",
-            [first.file_path, first.byte_count, first.modified_at_ns],
+            "insert into raw.landing_files by name select ? as file_path,"
+            " ? as byte_count, ? as modified_at_ns, ? as changed_at_ns, ? as inode,"
+            " ? as read_as, true as is_current",
+            [first.file_path, *first.look],
         )
     assert unknown_files(landing, contract, state) == [second]
     before = signature([second])
