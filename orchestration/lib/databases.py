@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.lib.quoting import quoted_text
+
 PUBLIC_SCHEMAS = ("marts", "metrics", "audit")
 # the day that bounds what dbt built
 AS_OF = "select as_of_date from intermediate.int_as_of"
@@ -25,8 +27,8 @@ def opened(
         connection.execute("set TimeZone = 'UTC'")
         mode = "(read_only)" if read_only else ""
         for alias, file in (("analytics", analytics), ("private", private)):
-            path = str(file).replace("'", "''")
-            connection.execute(f"attach '{path}' as {alias} {mode}")
+            path = quoted_text(str(file))
+            connection.execute(f"attach {path} as {alias} {mode}")
         yield connection
         if not read_only:
             for alias in (state.stem, "analytics", "private"):

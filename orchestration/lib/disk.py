@@ -173,3 +173,13 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         inside = path.rglob("*") if path.is_dir() else (path,)
         yield from (file for file in inside if file.is_file() and not file.is_symlink())
+
+
+def sync(*paths: Path) -> None:
+    """Wait until what was written to files and folders is on the disk."""
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

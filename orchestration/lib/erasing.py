@@ -20,6 +20,7 @@ import duckdb
 from orchestration.lib.contract import Column, Contract, Table
 from orchestration.lib.databases import first_value, has_table
 from orchestration.lib.person_texts import ERASED, Person, folded, person_of
+from orchestration.lib.quoting import quoted_text
 from orchestration.lib.trimming import trimmed
 
 DUE = "intermediate.int_erasures_due"
@@ -107,8 +108,8 @@ def write_anew(state: Path) -> None:
     fresh = state.with_name("fresh.duckdb")
     with duckdb.connect(str(fresh)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        path = str(state).replace("'", "''")
-        connection.execute(f"attach '{path}' as old (read_only)")
+        path = quoted_text(str(state))
+        connection.execute(f"attach {path} as old (read_only)")
         kept = connection.execute(
             "select schema_name, table_name from duckdb_tables()"
             " where database_name = 'old' order by all"

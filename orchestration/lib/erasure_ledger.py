@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from orchestration.lib.databases import has_table, opens, records
+from orchestration.lib.disk import sync
 from orchestration.lib.versions import Home, HomeError, Version
 
 LEDGER = "erasures.jsonl"
@@ -122,11 +123,7 @@ class ErasureLedger:
             os.fsync(handle)
         finally:
             os.close(handle)
-        folder = os.open(self.file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(self.file.parent)
 
 
 def begin_ledger(home: Home) -> ErasureLedger:

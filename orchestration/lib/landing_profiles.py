@@ -16,7 +16,6 @@ import pandas as pd
 
 from orchestration.lib.contract import Column, Table
 from orchestration.lib.databases import first_value
-from orchestration.lib.landing.source import quoted_name
 from orchestration.lib.profiles import (
     COMPARED_DAYS,
     KEPT_DAYS,
@@ -24,6 +23,7 @@ from orchestration.lib.profiles import (
     Profiles,
     frame_of,
 )
+from orchestration.lib.quoting import quoted_name
 from orchestration.lib.trimming import filled
 
 DOOR = "landing"

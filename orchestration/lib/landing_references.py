@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from orchestration.lib.contract import Column, Contract, Table
-from orchestration.lib.landing.source import quoted_text
+from orchestration.lib.quoting import quoted_text
 from orchestration.lib.raw_rows import IN_FORCE, filled, listed, new_files, system_of
 
 # below that a file may well name nobody that is known

@@ -13,8 +13,8 @@ import duckdb
 import pandas as pd
 
 from orchestration.lib.contract import Column, Table
-from orchestration.lib.landing.source import quoted_name
 from orchestration.lib.person_texts import MAIL_ADDRESS, PHONE_NUMBER
+from orchestration.lib.quoting import quoted_name
 from orchestration.lib.raw_rows import IN_FORCE, filled, listed
 from orchestration.lib.trimming import trimmed
 

@@ -20,6 +20,7 @@ import duckdb
 
 from orchestration.lib.databases import first_value, records
 from orchestration.lib.merge_lists import RecordName, RecordPair
+from orchestration.lib.quoting import quoted_text
 
 SEED = 20260101
 # a value that more records share tells too little to look for pairs by it
@@ -373,10 +374,9 @@ def _opened(state: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Nothing can be fetched or written from there on.
     """
-    path = str(state).replace("'", "''")
     with duckdb.connect() as connection:
         connection.execute("set autoinstall_known_extensions = false")
-        connection.execute(f"attach '{path}' as state (read_only)")
+        connection.execute(f"attach {quoted_text(str(state))} as state (read_only)")
         connection.execute(MACROS)
         try:
             connection.execute(_records_sql())

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from orchestration.lib.access import Access
+from orchestration.lib.quoting import quoted_text
 from orchestration.lib.versions import PARQUET, Version
 
 WRITTEN_AS = "format parquet, compression zstd"
@@ -151,8 +152,7 @@ def _write(
     target: Path,
 ) -> None:
     order = ", ".join(f'"{column}"' for column in key) if key else "all"
-    path = str(target).replace("'", "''")
     connection.execute(
         f'copy (select * from analytics.{schema}."{table}" order by {order})'
-        f" to '{path}' ({WRITTEN_AS})"
+        f" to {quoted_text(str(target))} ({WRITTEN_AS})"
     )

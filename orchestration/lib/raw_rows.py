@@ -5,7 +5,7 @@ here: what is expected of it.
 """
 
 from orchestration.lib import trimming
-from orchestration.lib.landing.source import quoted_name, quoted_text
+from orchestration.lib.quoting import quoted_name, quoted_text
 
 DEFAULT_SYSTEM = "main"
 IN_FORCE = "(select landing_file_id, file_path from raw.landing_files where is_current)"

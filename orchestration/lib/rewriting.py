@@ -10,7 +10,6 @@ import csv
 import gzip
 import io
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +20,7 @@ from typing import IO, cast
 import duckdb
 
 from orchestration.lib.contract import Contract, Table
+from orchestration.lib.disk import sync
 from orchestration.lib.landing import raw
 from orchestration.lib.landing.columns import Columns, matched
 from orchestration.lib.landing.csv_source import text_of
@@ -36,16 +36,11 @@ from orchestration.lib.landing.records import (
     csv_values,
 )
 from orchestration.lib.landing.report import ReadingRules
-from orchestration.lib.landing.source import (
-    Source,
-    path_to_name,
-    quoted_name,
-    quoted_path,
-    quoted_text,
-)
+from orchestration.lib.landing.source import Source, path_to_name, quoted_path
 from orchestration.lib.landing.sources import inspect
 from orchestration.lib.landing.texts import BYTE_ORDER_MARK, UTF_8, bytes_of
 from orchestration.lib.printable import shown
+from orchestration.lib.quoting import quoted_name, quoted_text
 
 # what gives an unreadable CSV record its form; the rest of it can go
 STRUCTURE = b'",\r\n\t '
@@ -138,9 +133,9 @@ class Rewriting:
             raise RewritingFailed(
                 f"{self._file.file_path}: the file changed meanwhile."
             )
-        _sync(self._fresh)
+        sync(self._fresh)
         self._fresh.replace(self._file.path)
-        _sync(self._file.path.parent)
+        sync(self._file.path.parent)
 
     # --- text ------------------------------------------------------------------------
 
@@ -426,7 +421,7 @@ def _past_blanks(text: str, place: int) -> int:
 
 def _parquet_value(name: str, data_type: str) -> str:
     column = f"landed.{quoted_name(name)}"
-    key = "'" + name.replace("'", "''") + "'"
+    key = quoted_text(name)
     text = f"changed.cells[{key}]"
     value = f"encode({text})" if data_type == "BLOB" else f"cast({text} as {data_type})"
     is_changed = f"list_contains(map_keys(changed.cells), {key})"
@@ -455,11 +450,3 @@ def _encoded(parts: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     encoder = codecs.getincrementalencoder(encoding)("surrogateescape")
     for part in parts:
         yield encoder.encode(part.decode(UTF_8, "surrogateescape"))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

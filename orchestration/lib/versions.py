@@ -386,11 +386,11 @@ class Home:
         state.parent.mkdir()
         state.parent.chmod(0o700)
         candidate.state.rename(state)
-        _sync(state.parent, self.states)
+        disk.sync(state.parent, self.states)
         candidate.path.chmod(0o755)
         target = self.versions_folder / candidate.id
         candidate.path.rename(target)
-        _sync(self.versions_folder)
+        disk.sync(self.versions_folder)
         if is_current:
             self._flip(candidate.id)
         self._publishing.unlink()
@@ -545,11 +545,11 @@ class Home:
         }
         for name, open_to in opened.items():
             file = candidate.path / name
-            _sync(file)
+            disk.sync(file)
             open_to(file)
         for folder in PUBLIC_FOLDERS:
             self._settle_folder(candidate.path / folder)
-        _sync(candidate.path)
+        disk.sync(candidate.path)
 
     def _settle_folder(self, folder: Path) -> None:
         """Open a folder to readers with all it holds, and make it durable."""
@@ -559,12 +559,12 @@ class Home:
             if path.is_dir():
                 self._settle_folder(path)
                 continue
-            _sync(path)
+            disk.sync(path)
             # one that is open may be the file of an older version too
             if not self.access.is_open_to_readers(path):
                 self.access.open_to_readers(path)
         folder.chmod(0o755)
-        _sync(folder)
+        disk.sync(folder)
 
     def _flip(self, version_id: str) -> None:
         self._point(self.current, self.versions_folder / version_id)
@@ -575,7 +575,7 @@ class Home:
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(target.relative_to(self.path))
         fresh.replace(link)
-        _sync(self.path)
+        disk.sync(self.path)
 
     def newest(self) -> Version | None:
         """Return the newest version that readers saw; None before the first one."""
@@ -634,16 +634,7 @@ def _require_only_whole_files(candidate: Candidate) -> None:
 def _write_durably(file: Path, text: str) -> None:
     file.write_text(text)
     file.chmod(0o600)
-    _sync(file, file.parent)
-
-
-def _sync(*paths: Path) -> None:
-    for path in paths:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    disk.sync(file, file.parent)
 
 
 def _remove(path: Path) -> None:

@@ -7,8 +7,11 @@ import csv
 import gzip
 import io
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+import pytest
 
 Record = dict[str, str]
 
@@ -68,3 +71,18 @@ def _json(line: str) -> Record | None:
     except json.JSONDecodeError:
         return None
     return record
+
+
+ONE_ORDER = "order_id,ordered_at,status,gross_amount\n1,2025-01-01,paid,9.50\n"
+
+
+def landing_of_one_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A landing folder with one order, named by the environment; nothing else is."""
+    for name in [name for name in os.environ if name.startswith("CUSTOMER360_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "landing"
+    (folder / "orders").mkdir(parents=True)
+    (folder / "orders" / "a.csv").write_text(ONE_ORDER)
+    monkeypatch.setenv("CUSTOMER360_LANDING", str(folder))
+    monkeypatch.setenv("CUSTOMER360_HOME", str(tmp_path / "home"))
+    return folder

@@ -3,7 +3,6 @@
 For tests of how files are read; whole landings that publish are in `landings`.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -76,8 +75,3 @@ class Landing:
         return self.connection.execute(
             f"select {', '.join(columns)} from raw.landing_files order by file_path"
         ).fetchall()
-
-
-def csv_lines(rows: Sequence[Sequence[str]], delimiter: str = ",") -> str:
-    """Return rows as CSV; no value may need quotes."""
-    return "".join(delimiter.join(row) + "\n" for row in rows)

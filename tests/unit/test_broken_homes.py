@@ -21,8 +21,8 @@ from orchestration.lib.refreshing import Refresh, opened_refresh
 from orchestration.lib.versions import Home, Version
 from orchestration.refresh import FOR_A_PERSON
 from orchestration.resources import Settings
+from tests.support.landings import ONE_ORDER, landing_of_one_order
 
-ORDERS = "order_id,ordered_at,status,gross_amount\n1,2025-01-01,paid,9.50\n"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FACTS = {
     "landed_rows": {},
@@ -37,12 +37,7 @@ FACTS = {
 
 @pytest.fixture
 def landing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "landing"
-    (folder / "orders").mkdir(parents=True)
-    (folder / "orders" / "a.csv").write_text(ORDERS)
-    monkeypatch.setenv("CUSTOMER360_LANDING", str(folder))
-    monkeypatch.setenv("CUSTOMER360_HOME", str(tmp_path / "home"))
-    return folder
+    return landing_of_one_order(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -51,7 +46,7 @@ def home(tmp_path: Path, landing: Path) -> Home:
     home = Home(tmp_path / "home")
     home.create()
     publish(home)
-    (landing / "orders" / "b.csv").write_text(ORDERS.replace("\n1,", "\n2,"))
+    (landing / "orders" / "b.csv").write_text(ONE_ORDER.replace("\n1,", "\n2,"))
     publish(home)
     return home
 
@@ -205,7 +200,7 @@ def test_files_that_were_published_are_missed(
     assert landed_again() == 0, "the state knows it"
     if how == "rolled back":
         assert main(["rollback"]) == 0
-        (landing / "orders" / "c.csv").write_text(ORDERS.replace("\n1,", "\n3,"))
+        (landing / "orders" / "c.csv").write_text(ONE_ORDER.replace("\n1,", "\n3,"))
     else:
         home.state_of(current(home).id).unlink()
     capsys.readouterr()
@@ -216,7 +211,7 @@ def test_files_that_were_published_are_missed(
     with monkeypatch.context() as patched:
         patched.setenv("CUSTOMER360_ACCEPT_LOST_FILES", "true")
         assert landed_again() == 0
-    (landing / "orders" / "b.csv").write_text(ORDERS.replace("\n1,", "\n2,"))
+    (landing / "orders" / "b.csv").write_text(ONE_ORDER.replace("\n1,", "\n2,"))
     assert landed_again() == 0
 
 

@@ -23,22 +23,13 @@ from orchestration.lib.refreshing import Refresh, StepTooEarly, opened_refresh
 from orchestration.lib.versions import Home, Version
 from orchestration.refresh import refresh_once
 from orchestration.resources import Settings
+from tests.support.landings import ONE_ORDER, landing_of_one_order
 from tests.support.refreshes import land_and_check
-
-ORDERS = "order_id,ordered_at,status,gross_amount\n1,2025-01-01,paid,9.50\n"
 
 
 @pytest.fixture
 def landing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A landing folder with one order, named by the environment."""
-    for name in [name for name in os.environ if name.startswith("CUSTOMER360_")]:
-        monkeypatch.delenv(name)
-    folder = tmp_path / "landing"
-    (folder / "orders").mkdir(parents=True)
-    (folder / "orders" / "a.csv").write_text(ORDERS)
-    monkeypatch.setenv("CUSTOMER360_LANDING", str(folder))
-    monkeypatch.setenv("CUSTOMER360_HOME", str(tmp_path / "home"))
-    return folder
+    return landing_of_one_order(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -85,12 +76,12 @@ def take_the_folder_away(landing: Path) -> None:
 
 
 def empty_the_orders(landing: Path) -> None:
-    (landing / "orders" / "a.csv").write_text(ORDERS.splitlines()[0] + "\n")
+    (landing / "orders" / "a.csv").write_text(ONE_ORDER.splitlines()[0] + "\n")
 
 
 def leave_out_the_keys(landing: Path) -> None:
     rows = "\n".join(f",2025-01-01,paid,{n}" for n in range(30))
-    (landing / "orders" / "a.csv").write_text(f"{ORDERS}{rows}\n")
+    (landing / "orders" / "a.csv").write_text(f"{ONE_ORDER}{rows}\n")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from orchestration.lib.landing.source import (
     QUOTES,
     Source,
     path_to_name,
-    quoted_text,
     quoted_value,
     read_text,
     rejects_relation,
@@ -25,6 +24,7 @@ from orchestration.lib.landing.texts import (
     UnreadableFileError,
     plain_csv,
 )
+from orchestration.lib.quoting import quoted_text
 
 
 def inspect_csv(

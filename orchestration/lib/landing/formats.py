@@ -18,6 +18,7 @@ import yaml
 from orchestration.lib.contract import Column
 from orchestration.lib.landing.report import IgnoredPath, LandingError
 from orchestration.lib.printable import shown
+from orchestration.lib.quoting import quoted_text
 
 FORMATS_FILE = "formats.yml"
 
@@ -78,22 +79,23 @@ class TextFormat:
         if self.thousands:
             group = re.escape(self.thousands)
             whole = rf"(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)"
-            without = f"replace({text}, {_literal(self.thousands)}, '')"
+            without = f"replace({text}, {quoted_text(self.thousands)}, '')"
         fits = rf"\s*[+-]?(?:{whole}(?:{mark}\d*)?|{mark}\d+)\s*"
         otherwise = r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*"
-        note = _literal(f" (decimal: {self.decimal})")
+        note = quoted_text(f" (decimal: {self.decimal})")
         return f"""case
-            when regexp_full_match({text}, {_literal(fits)})
-                then replace({without}, {_literal(self.decimal)}, '.')
-            when regexp_full_match({text}, {_literal(otherwise)}) then {text} || {note}
+            when regexp_full_match({text}, {quoted_text(fits)})
+                then replace({without}, {quoted_text(self.decimal)}, '.')
+            when regexp_full_match({text}, {quoted_text(otherwise)})
+                then {text} || {note}
             else {text}
         end"""
 
     def _plain_day(self, text: str) -> str:
         pattern, places = _day_pattern(self.date_format)
         pattern = rf"\s*{pattern}{_TIME}\s*"
-        names = ", ".join(_literal(name) for name in (*places, *_TIME_PLACES))
-        parts = f"regexp_extract({text}, {_literal(f'^{pattern}$')}, [{names}])"
+        names = ", ".join(quoted_text(name) for name in (*places, *_TIME_PLACES))
+        parts = f"regexp_extract({text}, {quoted_text(f'^{pattern}$')}, [{names}])"
         day = (
             "parts.year || '-' || lpad(parts.month, 2, '0') || '-' ||"
             " lpad(parts.day, 2, '0')"
@@ -109,7 +111,7 @@ class TextFormat:
             f"else {day} || {time} end for parts in [{parts}]][1]"
         )
         return (
-            f"case when regexp_full_match({text}, {_literal(pattern)})"
+            f"case when regexp_full_match({text}, {quoted_text(pattern)})"
             f" then {read} else {text} end"
         )
 
@@ -271,7 +273,3 @@ def _day_pattern(date_format: str) -> tuple[str, list[str]]:
         for part in parts
     )
     return pattern, [_PLACES[part] for part in parts if part in _PLACES]
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -17,7 +17,6 @@ from orchestration.lib.landing.report import ReadingRules
 from orchestration.lib.landing.source import (
     Source,
     path_to_name,
-    quoted_text,
     quoted_value,
     read_text,
     rejects_relation,
@@ -38,6 +37,7 @@ from orchestration.lib.landing.typed import (
     refuse_what_is_not_exact,
 )
 from orchestration.lib.printable import shown
+from orchestration.lib.quoting import quoted_text
 
 NESTED = ("OBJECT", "ARRAY")
 _TYPES = """[

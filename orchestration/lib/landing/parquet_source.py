@@ -15,9 +15,7 @@ from orchestration.lib.landing.source import (
     IN_ORDER,
     Source,
     path_to_name,
-    quoted_name,
     quoted_path,
-    quoted_text,
     quoted_value,
     rows_of,
 )
@@ -29,6 +27,7 @@ from orchestration.lib.landing.typed import (
     refuse_what_is_not_exact,
 )
 from orchestration.lib.printable import shown
+from orchestration.lib.quoting import quoted_name, quoted_text
 
 # DuckDB hands out wider ones as DOUBLE, and wrong (1.50 as 6442450944)
 MOST_DIGITS = 38

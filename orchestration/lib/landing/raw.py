@@ -14,7 +14,8 @@ import duckdb
 from orchestration.lib.contract import Contract, Table
 from orchestration.lib.landing.discover import FoundFile, Look, natural_key
 from orchestration.lib.landing.report import LandedFile, LandedTable
-from orchestration.lib.landing.source import Source, quoted_name, quoted_text
+from orchestration.lib.landing.source import Source
+from orchestration.lib.quoting import quoted_name, quoted_text
 from orchestration.lib.trimming import filled
 
 UNREADABLE_ROW = "unreadable_row"

@@ -19,13 +19,9 @@ import duckdb
 from orchestration.lib.contract import Table
 from orchestration.lib.landing.database import DUCKDB, DatabaseAddress
 from orchestration.lib.landing.report import LandingChangedError, LandingError
-from orchestration.lib.landing.source import (
-    COMMAS_AND_QUOTES,
-    quoted_name,
-    quoted_text,
-    read_text,
-)
+from orchestration.lib.landing.source import COMMAS_AND_QUOTES, read_text
 from orchestration.lib.masking import without_values
+from orchestration.lib.quoting import quoted_name, quoted_text
 
 # types that Parquet and the loader hold exactly; others become text before they do
 _KEPT = re.compile(

@@ -12,6 +12,7 @@ import duckdb
 
 from orchestration.lib.landing.texts import PlainText, UnreadableFileError
 from orchestration.lib.masking import without_values
+from orchestration.lib.quoting import quoted_text
 
 # DuckDB allots 16 times the longest line unless it is told otherwise
 LEAST_LINE_BYTES = 2 * 1024 * 1024
@@ -38,16 +39,6 @@ class Source:
     record_count: int
     record_number: str = IN_ORDER
     notes: tuple[str, ...] = ()
-
-
-def quoted_text(text: str) -> str:
-    """Return an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def quoted_name(name: str) -> str:
-    """Return an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def quoted_value(value: str | None) -> str:
