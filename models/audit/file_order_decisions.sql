@@ -3,8 +3,6 @@ with
 
     files as (select * from {{ ref("stg_landing_files") }}),
 
-    clock as (select * from {{ ref("stg_landing_clock") }}),
-
     repeated as (select * from {{ ref("int_keys_within_files") }}),
 
     -- one row a version in force that was put before others that differ
@@ -119,13 +117,15 @@ with
             files.table_name,
             files.file_path,
 
+            -- dates
+            files.landed_at,
+
             -- flags
-            files.landed_at = clock.observed_until_at as is_new,
-            {%- if list_setting("newest_file_wins") %}
+            {% if list_setting("newest_file_wins") %}
                 files.table_name
                 in ('{{ list_setting("newest_file_wins") | join("', '") }}')
-            {%- else %} false
-            {%- endif %} as is_meant,
+            {% else %} false
+            {% endif %} as is_meant,
 
             -- counts
             coalesce(won.decided_key_count, 0) as decided_key_count,
@@ -143,7 +143,6 @@ with
             conflict_examples.last_record_number as conflict_last_record_number
 
         from files
-        cross join clock
         left join won on files.landing_file_id = won.landing_file_id
         left join late on files.landing_file_id = late.landing_file_id
         left join examples on files.landing_file_id = examples.landing_file_id

@@ -1,8 +1,6 @@
 with
     files as (select * from {{ ref("stg_landing_files") }} where is_current),
 
-    clock as (select * from {{ ref("stg_landing_clock") }}),
-
     as_of as (select as_of_date from {{ ref("int_as_of") }}),
 
     placeholders as (
@@ -73,7 +71,10 @@ with
         select
             found.*,
             files.file_path,
-            files.landed_at >= clock.observed_until_at as is_new,
+            files.landed_at,
+            max(files.landed_at) over (
+                partition by found.table_name, found.column_name, found.finding
+            ) as last_landed_at,
             row_number() over (
                 partition by found.table_name, found.column_name, found.finding
                 order by files.landed_at desc, files.file_path, found.record_number
@@ -81,7 +82,6 @@ with
 
         from found
         inner join files on found.landing_file_id = files.landing_file_id
-        cross join clock
     ),
 
     final as (
@@ -95,9 +95,12 @@ with
             column_name,
             finding,
 
+            -- dates
+            max(last_landed_at) as last_landed_at,
+
             -- counts
             count(*) as row_count,
-            cast(sum(case when is_new then 1 else 0 end) as bigint) as new_row_count
+            count_if(landed_at = last_landed_at) as last_row_count
 
         from located
         group by table_name, column_name, finding

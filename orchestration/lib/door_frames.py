@@ -682,14 +682,16 @@ def value_findings(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         "invisible": ("invisible_character",),
     }
     counts = ", ".join(
-        "coalesce(sum(new_row_count)"
+        "coalesce(sum(last_row_count)"
         f" filter (finding in ({_listed(words)})), 0)::bigint as {kind}_row_count,"
         f" {_found_at(words)} as {kind}_at"
         for kind, words in kinds.items()
     )
     return connection.execute(
         f"select table_name, column_name, {counts}"
-        " from analytics.audit.value_findings group by all order by all"
+        " from analytics.audit.value_findings where last_landed_at ="
+        " (select max(observed_until_at) from raw.landing_clock)"
+        " group by all order by all"
     ).df()
 
 
@@ -698,10 +700,10 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _found_at(findings: Sequence[str]) -> str:
-    told = "format('{:,} x {}, first in {} record {}', new_row_count, finding,"
+    told = "format('{:,} x {}, first in {} record {}', last_row_count, finding,"
     return (
         f"string_agg({told} file_path, record_number), '; ' order by finding)"
-        f" filter (finding in ({_listed(findings)}) and new_row_count > 0)"
+        f" filter (finding in ({_listed(findings)}))"
     )
 
 

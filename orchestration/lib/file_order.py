@@ -12,6 +12,7 @@ from orchestration.lib.door_frames import Limits
 
 SHOWN_FILES = 3
 _DECISIONS = "analytics.audit.file_order_decisions"
+_IS_NEW = "landed_at = (select max(observed_until_at) from raw.landing_clock)"
 
 
 def decisions(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -62,17 +63,16 @@ def keys_within_files(
     counted = connection.execute(
         f"""
         select table_name, conflicting_key_count, key_count from {_DECISIONS}
-        where is_new
+        where {_IS_NEW}
         union all
         select
             table_name,
             sum(conflicting_key_count)::bigint,
             (select sum(landed_row_count)::bigint from raw.landing_files as landed
                 where landed.table_name = decisions.table_name
-                    and landed_at = (select max(observed_until_at)
-                        from raw.landing_clock))
+                    and landed.{_IS_NEW})
         from {_DECISIONS} as decisions
-        where is_new
+        where {_IS_NEW}
         group by table_name
         """
     ).fetchall()
@@ -124,7 +124,7 @@ def _by_table(
         with files as (
             select table_name, file_path, {count} as key_count_found, {told} as told
             from {_DECISIONS}
-            where is_new and {condition} and {count} > 0
+            where {_IS_NEW} and {condition} and {count} > 0
         )
         select
             table_name,

@@ -240,7 +240,7 @@ def candidate() -> Iterator[duckdb.DuckDBPyConnection]:
                 select 'orders' as table_name, timestamp '2025-07-01' as landed_at,
                     1000 as landed_row_count;
             create table analytics.audit.file_order_decisions (
-                table_name varchar, file_path varchar, is_new boolean,
+                table_name varchar, file_path varchar, landed_at timestamp,
                 is_meant boolean, decided_key_count bigint, changed_key_count bigint,
                 late_key_count bigint, key_count bigint, conflicting_key_count bigint,
                 first_record_number bigint, other_file_path varchar,
@@ -552,11 +552,11 @@ def test_new_files_are_told_what_their_order_decides(
     candidate.execute(
         """
         insert into analytics.audit.file_order_decisions values
-            ('orders', 'orders/b.csv', true, false, 4, 4, 3, 900, 21, 2,
+            ('orders', 'orders/b.csv', '2025-07-01', false, 4, 4, 3, 900, 21, 2,
                 'orders/a.csv', 5, 1, 2),
-            ('orders', 'orders/a.csv', false, false, 8, 4, 0, 9, 9, 2,
+            ('orders', 'orders/a.csv', '2025-06-30', false, 8, 4, 0, 9, 9, 2,
                 'orders/a.csv', 5, 1, 2),
-            ('refunds', 'refunds.csv', true, true, 8, 4, 1, 9, 9, 2,
+            ('refunds', 'refunds.csv', '2025-07-01', true, 8, 4, 1, 9, 9, 2,
                 'refunds.csv', 5, 3, 4)
         """
     )
