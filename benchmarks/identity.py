@@ -31,7 +31,7 @@ from orchestration.lib.landing.raw import ensure_tables
 PROJECT = Path(__file__).resolve().parents[1]
 CONTRACT = PROJECT / "models" / "staging" / "_sources.yml"
 RESOLVED = "int_customers_resolved"
-IDENTITY_MODELS = "models/intermediate/identity/"
+IDENTITY_MODELS = "models/conformed/identity/"
 MEGABYTE = 1024
 RECORDS_PER_PERSON = 2.2
 

@@ -2,7 +2,7 @@
 
 A logistic regression on what was known of active customers at past days. Belongs here:
 the signals it uses, fitting, scoring, reasons. Does not belong here: how the signals
-are taken from the data (models/intermediate/churn), and how good the scores are
+are taken from the data (models/behaviour/churn), and how good the scores are
 (metrics_churn_backtest).
 """
 

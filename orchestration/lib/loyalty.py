@@ -3,7 +3,7 @@
 Points that come in make a lot; points that go out draw from the lots that lapse first.
 What lapses next depends on what was drawn before, so the entries of a customer are
 walked through in order. Belongs here: that walk, over whole numbers. Does not belong
-here: what an entry is and on which day it counts (models/intermediate/loyalty).
+here: what an entry is and on which day it counts (models/conformed/loyalty).
 """
 
 from collections import deque

@@ -15,15 +15,15 @@ import pytest
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
-PUBLIC = {"marts", "metrics", "audit"}
+PUBLIC = {"core", "marts", "metrics", "audit"}
 PREFIXES = {
     "staging": ("stg_",),
-    "intermediate": ("int_",),
-    "marts": ("dim_", "fct_", "mart_"),
+    "conformed": ("int_",),
+    "core": ("dim_", "fct_"),
+    "behaviour": ("int_",),
+    "marts": ("fct_", "mart_"),
     "metrics": ("metrics_",),
 }
-# arrows go right only
-LAYERS = ["staging", "intermediate", "marts", "metrics", "audit"]
 Node = dict[str, Any]
 
 
@@ -85,7 +85,7 @@ def test_no_public_model_reads_staging_except_the_reconciliation(
     readers = {
         m["name"]
         for m in models
-        if layer(m) in {"marts", "metrics"}
+        if layer(m) in {"core", "marts", "metrics"}
         for d in m["depends_on"]["nodes"]
         if ".stg_" in d
     }
@@ -199,7 +199,7 @@ def exposed_columns(models: list[Node], personal_names: set[str]) -> list[str]:
     return [
         f"{m['name']}.{c['name']}"
         for m in models
-        if layer(m) not in {"private", "staging", "intermediate"}
+        if layer(m) not in {"private", "staging", "conformed", "behaviour"}
         for c in m["columns"].values()
         if is_personal(c) or c["name"] in personal_names
     ]
