@@ -100,7 +100,7 @@ with
 
             -- counts
             count(*) as row_count,
-            count_if(landed_at = last_landed_at) as last_row_count
+            cast(count_if(landed_at = last_landed_at) as bigint) as last_row_count
 
         from located
         group by table_name, column_name, finding
