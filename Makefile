@@ -14,13 +14,13 @@ yes = $(if $(filter-out $(YES) $(NO),$($1))$(word 2,$($1)),$(error $1 is '$($1)'
 
 # What is given as NAME=value reaches a command as it is, quotes and dollars too: the
 # shell reads it from its environment ("$$GIVEN_NAME"), never as a part of its script.
-GIVEN := TABLE KEY LIMIT TO FROM THRESHOLD
+GIVEN := TABLE KEY LIMIT TO FROM THRESHOLD A B WITHOUT
 $(foreach name,$(GIVEN),$(eval export GIVEN_$(name) = $$(value $(name))))
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .PHONY: help refresh nightly backfill test test-long land build lint format explain versions rollback check-freshness purge dev
-.PHONY: candidates chaos fuzz bench-overhead bench-lifetime bench-identity bench-identity-truth golden demo lock clean
+.PHONY: compare house candidates chaos fuzz bench-overhead bench-lifetime bench-identity bench-identity-truth golden demo lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -85,6 +85,13 @@ chaos: $(READY)  ## N=200 refreshes killed at random moments while readers read 
 
 fuzz: $(READY)  ## N=500 landings drawn from the contract, each built and held to what must be true (AGAIN=1)
 	@$(BIN)/python -m benchmarks.fuzz $(if $(N),--landings '$(N)') $(if $(call yes,AGAIN),--again)
+
+compare: $(READY)  ## all public tables of two homes, cell by cell: A=<home or analytics.duckdb> B=<…> [WITHOUT="landed_at"]
+	@test -n "$$GIVEN_A" && test -n "$$GIVEN_B" || { echo 'make compare A=warehouse B=<another home> [WITHOUT="landed_at"]'; exit 2; }
+	@$(BIN)/python -m benchmarks.compare $${GIVEN_WITHOUT:+"--without=$$GIVEN_WITHOUT"} -- "$$GIVEN_A" "$$GIVEN_B"
+
+house: $(READY)  ## models, arrows, chains, lines and circles, before and now (docs/house.md)
+	@$(BIN)/python -m benchmarks.house
 
 bench-overhead: $(READY)  ## what Dagster, the doors and publishing add to plain dbt build
 	@$(BIN)/python -m benchmarks.overhead $(ARGS)
