@@ -19,8 +19,8 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from orchestration.lib.databases import PUBLIC_SCHEMAS
-from orchestration.lib.quoting import quoted_name, quoted_text
+from orchestration.store.databases import PUBLIC_SCHEMAS
+from orchestration.text.quoting import quoted_name, quoted_text
 
 BUCKETS = 256
 SHOWN = 3

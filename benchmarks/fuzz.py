@@ -16,8 +16,8 @@ import traceback
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from orchestration.lib.dbt_project import PARSED
-from orchestration.lib.manifest import files_checksum
+from orchestration.dbt.dbt_project import PARSED
+from orchestration.store.checksums import files_checksum
 from tests.support.builds import build
 from tests.support.cells import differences, public_cells
 from tests.support.compiled import Warehouse

@@ -17,7 +17,7 @@ from typing import Any
 
 import networkx as nx
 
-from orchestration.lib.dbt_project import current_manifest, read_manifest
+from orchestration.dbt.dbt_project import current_manifest, read_manifest
 
 PROJECT = Path(__file__).resolve().parents[1]
 DOCUMENT = PROJECT / "docs" / "house.md"

@@ -25,8 +25,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from orchestration.lib.contract import read_contract
-from orchestration.lib.landing.raw import ensure_tables
+from orchestration.landing.contract import read_contract
+from orchestration.landing.raw import ensure_tables
 
 PROJECT = Path(__file__).resolve().parents[1]
 CONTRACT = PROJECT / "models" / "staging" / "_sources.yml"

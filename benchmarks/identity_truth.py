@@ -25,8 +25,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks import households
-from orchestration.lib.matching import Candidate, find_candidates, is_installed
-from orchestration.lib.merge_lists import RecordName
+from orchestration.identity.matching import Candidate, find_candidates, is_installed
+from orchestration.identity.merge_lists import RecordName
 
 PROJECT = Path(__file__).resolve().parents[1]
 FAKE_1000 = PROJECT / "../shared/data/identity_fake_1000/fake_1000.csv"
@@ -163,7 +163,7 @@ def resolve(landing: Path, folder: Path, python: Path) -> Path:
     dbt = [str(python.with_name("dbt")), "--quiet", "build"]
     dbt += ["--resource-type", "seed", "--resource-type", "model"]
     dbt += ["--select", "+int_customers_resolved"]
-    for command in ([str(python), "-m", "orchestration.land"], dbt):
+    for command in ([str(python), "-m", "orchestration.commands.land"], dbt):
         subprocess.run(
             command, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL
         )

@@ -25,14 +25,14 @@ from typing import Any
 
 import numpy as np
 
-from orchestration.lib.lifetime.arrays import Floats
-from orchestration.lib.lifetime.bg_nbd import (
+from orchestration.models.lifetime.arrays import Floats
+from orchestration.models.lifetime.bg_nbd import (
     BgNbdLikelihood,
     BgNbdParameters,
     fit_bg_nbd,
 )
-from orchestration.lib.lifetime.fitting import Fit
-from orchestration.lib.lifetime.gamma_gamma import (
+from orchestration.models.lifetime.fitting import Fit
+from orchestration.models.lifetime.gamma_gamma import (
     CENTS,
     GammaGammaLikelihood,
     GammaGammaParameters,
@@ -40,14 +40,14 @@ from orchestration.lib.lifetime.gamma_gamma import (
     group_spendings,
     rate_scales,
 )
-from orchestration.lib.lifetime.histories import DAYS_PER_WEEK, group_histories
-from orchestration.lib.lifetime.prediction import (
+from orchestration.models.lifetime.histories import DAYS_PER_WEEK, group_histories
+from orchestration.models.lifetime.prediction import (
     Outlook,
     predict_values,
     value_customers,
 )
-from orchestration.lib.lifetime.revenue import revenue_probabilities
-from orchestration.lib.lifetime.simulation import (
+from orchestration.models.lifetime.revenue import revenue_probabilities
+from orchestration.models.lifetime.simulation import (
     SimulatedCustomers,
     simulate,
     simulate_futures,

@@ -20,8 +20,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.lib.refreshing import NIGHTLY_BUILD
-from orchestration.lib.summary import SPLIT
+from orchestration.refresh.refreshing import NIGHTLY_BUILD
+from orchestration.report.summary import SPLIT
 from tests.support.refreshes import DEMO, PROJECT, environment
 
 ALLOWED_SECONDS = 20.0
@@ -41,7 +41,7 @@ def refreshed(home: Path) -> Measured:
     load = os.getloadavg()[0]
     started = time.monotonic()
     subprocess.run(
-        [sys.executable, "-m", "orchestration.refresh"],
+        [sys.executable, "-m", "orchestration.commands.refresh"],
         cwd=PROJECT,
         env=environment(home, DEMO, FORCE="true"),
         stdout=subprocess.DEVNULL,

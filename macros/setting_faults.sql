@@ -1,5 +1,5 @@
 {# What is wrong with the vars of this run, a sentence each, by `setting_ranges` in dbt_project.yml. Python says the same
-   before a refresh begins (orchestration/lib/setting_ranges.py); tests/unit/test_setting_ranges.py holds both against each other. #}
+   before a refresh begins (orchestration/settings/ranges.py); tests/unit/test_setting_ranges.py holds both against each other. #}
 {% macro setting_faults() -%}
     {%- set faults = [] -%}
     {%- for name, range in var("setting_ranges").items() -%}

@@ -5,6 +5,7 @@ Needs no home and no database: the dbt project is parsed when its files changed.
 
 import dagster as dg
 
+from orchestration.dbt.dbt_project import current_manifest, read_manifest
 from orchestration.defs.landing import landing_assets, landing_door
 from orchestration.defs.models import dbt_models, public_assets, publish_door
 from orchestration.defs.nightly import NIGHTLY_REFRESH, nightly_job, nightly_schedule
@@ -15,11 +16,10 @@ from orchestration.defs.watching import (
     landing_sensor,
     staleness_sensor,
 )
-from orchestration.lib.contract import read_contract
-from orchestration.lib.dbt_project import current_manifest, read_manifest
-from orchestration.lib.refreshing import CONTRACT_FILE
-from orchestration.lib.versions import Home
-from orchestration.resources import Settings, exported
+from orchestration.landing.contract import read_contract
+from orchestration.refresh.refreshing import CONTRACT_FILE
+from orchestration.settings.settings import Settings, exported
+from orchestration.store.versions import Home
 
 __all__ = ["NIGHTLY_REFRESH", "build_definitions", "defs"]
 

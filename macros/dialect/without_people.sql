@@ -1,5 +1,5 @@
 {# A free text with `(mail)` and `(phone)` where it holds a mail address, or a number written as phones are: with a `+`, or
-   with separators between its digits. The patterns are those of orchestration/lib/person_texts.py. #}
+   with separators between its digits. The patterns are those of orchestration/privacy/person_texts.py. #}
 {% macro without_people(text) -%}
     {{ return(adapter.dispatch("without_people")(text)) }}
 {%- endmacro %}

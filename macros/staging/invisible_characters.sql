@@ -1,5 +1,5 @@
 {# What cannot be seen, as ranges of code points in hex: Unicode White_Space, Cc and Cf, frozen at Unicode 15.0.
-   The same list stands in orchestration/lib/trimming.py; tests/unit/test_trimming.py holds both against each other and against Unicode. #}
+   The same list stands in orchestration/text/trimming.py; tests/unit/test_trimming.py holds both against each other and against Unicode. #}
 {% macro invisible_characters() -%}
     {{
         return(

@@ -1,1 +1,1 @@
-"""What Dagster sees: assets, checks, jobs. Wiring only; the work is in `lib`."""
+"""What Dagster sees: assets, checks, jobs. Wiring only; the work is elsewhere."""

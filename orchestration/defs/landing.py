@@ -9,9 +9,9 @@ import dagster as dg
 from orchestration.defs.nightly import OWNER
 from orchestration.defs.running import RefreshResource
 from orchestration.defs.verdicts import door_specs, door_verdicts
-from orchestration.lib.arrivals import newest_files
-from orchestration.lib.contract import Contract
-from orchestration.resources import Settings
+from orchestration.landing.arrivals import newest_files
+from orchestration.landing.contract import Contract
+from orchestration.settings.settings import Settings
 
 DOOR = "landing_door"
 

@@ -7,12 +7,12 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
+from orchestration.dbt.dbt_project import read_manifest
+from orchestration.dbt.dbt_runner import DbtRun, NodeResult
 from orchestration.defs.nightly import OWNER
 from orchestration.defs.running import RefreshResource
 from orchestration.defs.verdicts import door_specs, door_verdicts
-from orchestration.lib.databases import row_counts
-from orchestration.lib.dbt_project import read_manifest
-from orchestration.lib.dbt_runner import DbtRun, NodeResult
+from orchestration.store.databases import row_counts
 
 PUBLIC = ("marts", "metrics", "audit")
 DOOR = "publish_door"

@@ -14,8 +14,8 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition,
 )
 
-from orchestration.lib.days import day_before
-from orchestration.resources import Settings
+from orchestration.refresh.days import day_before
+from orchestration.settings.settings import Settings
 
 NIGHTLY_REFRESH = "nightly_refresh"
 OWNER = "team:data-platform"

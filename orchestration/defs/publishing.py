@@ -7,7 +7,7 @@ import dagster as dg
 
 from orchestration.defs.nightly import OWNER
 from orchestration.defs.running import RefreshResource
-from orchestration.resources import Settings
+from orchestration.settings.settings import Settings
 
 
 def published_version(

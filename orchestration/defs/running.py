@@ -15,10 +15,10 @@ from typing import TypeAlias
 
 import dagster as dg
 
-from orchestration.lib.progress import Progress
-from orchestration.lib.refreshing import Refresh, opened_refresh
-from orchestration.lib.retrying import MAX_RETRIES, can_pass, seconds_before
-from orchestration.resources import LOCK_WAIT_SECONDS, Settings
+from orchestration.refresh.progress import Progress
+from orchestration.refresh.refreshing import Refresh, opened_refresh
+from orchestration.refresh.retrying import MAX_RETRIES, can_pass, seconds_before
+from orchestration.settings.settings import LOCK_WAIT_SECONDS, Settings
 
 RefreshResource: TypeAlias = dg.ResourceParam[Refresh]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from orchestration.lib.quality import QualityResult
+from orchestration.quality.doors import QualityResult
 
 
 def door_specs(door: str, keys: Iterable[dg.AssetKey]) -> list[dg.AssetCheckSpec]:

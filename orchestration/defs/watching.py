@@ -1,7 +1,8 @@
 """What Dagster watches between nights: new files, failed runs, and the age of things.
 
 Belongs here: sensors. When files are new, versions stale and failures told is decided
-in `lib`; alerts go where `alerts` sends them, and nowhere without configuration.
+in `landing`, `store` and `refresh`; alerts go where `alerts` sends them, and nowhere
+without configuration.
 """
 
 import json
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
-from orchestration.alerts import alert_operators, has_channels
+from orchestration.alerts.operators import alert_operators, has_channels
 from orchestration.defs.nightly import AHEAD, NightlyJob
 from orchestration.defs.running import (
     COMMAND,
@@ -23,18 +24,18 @@ from orchestration.defs.running import (
     STARTED_BY,
     end_lost_runs,
 )
-from orchestration.lib.arrivals import signature, unknown_files
-from orchestration.lib.contract import Contract
-from orchestration.lib.days import day_before
-from orchestration.lib.freshness import why_stale
-from orchestration.lib.masking import without_values
-from orchestration.lib.versions import (
+from orchestration.landing.arrivals import signature, unknown_files
+from orchestration.landing.contract import Contract
+from orchestration.refresh.days import day_before
+from orchestration.refresh.errors import FOR_A_PERSON
+from orchestration.settings.settings import Settings
+from orchestration.store.freshness import why_stale
+from orchestration.store.versions import (
     AnotherRefreshRuns,
     DiskFull,
     Home,
 )
-from orchestration.refresh import FOR_A_PERSON
-from orchestration.resources import Settings
+from orchestration.text.masking import without_values
 
 LOOK_SECONDS = 60
 AGE_SECONDS = 600

@@ -47,8 +47,8 @@ FAILURES = {
     ),
     "Great Expectations breaks at the landing door": Failure(
         "landing_checks",
-        ("Broken: orchestration.lib.suites.landing_suites",),
-        broken=("orchestration.lib.suites.landing_suites",),
+        ("Broken: orchestration.quality.suites.landing_suites",),
+        broken=("orchestration.quality.suites.landing_suites",),
     ),
     "the dbt project cannot be parsed": Failure(
         None,
@@ -88,13 +88,13 @@ FAILURES = {
     ),
     "Great Expectations breaks at the publish door": Failure(
         "publish_checks",
-        ("Broken: orchestration.lib.suites.publish_suites",),
-        broken=("orchestration.lib.suites.publish_suites",),
+        ("Broken: orchestration.quality.suites.publish_suites",),
+        broken=("orchestration.quality.suites.publish_suites",),
     ),
     "the manifest cannot be made": Failure(
         "publish",
-        ("Broken: orchestration.lib.manifest.of_databases",),
-        broken=("orchestration.lib.manifest.of_databases",),
+        ("Broken: orchestration.refresh.manifest.of_databases",),
+        broken=("orchestration.refresh.manifest.of_databases",),
     ),
 }
 

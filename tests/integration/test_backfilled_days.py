@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.versions import Home
+from orchestration.store.versions import Home
 from tests.support.cells import differences, public_cells
 from tests.support.refreshes import PROJECT, Published, environment, refresh
 
@@ -18,7 +18,7 @@ FIRST, LAST = "2025-06-10", "2025-06-11"
 
 
 def start(home: Path, landing: Path) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "orchestration.backfill"]
+    command = [sys.executable, "-m", "orchestration.commands.backfill"]
     return subprocess.Popen(
         [*command, "--from", FIRST, "--to", LAST],
         cwd=PROJECT,

@@ -22,7 +22,10 @@ def test_plain_dbt_build_passes_with_all_its_tests(tmp_path: Path) -> None:
         "DBT_LOG_PATH": str(tmp_path / "logs"),
         "PATH": os.environ["PATH"],
     }
-    for command in ([sys.executable, "-m", "orchestration.land"], [dbt, "build"]):
+    for command in (
+        [sys.executable, "-m", "orchestration.commands.land"],
+        [dbt, "build"],
+    ):
         done = subprocess.run(
             command, cwd=PROJECT, env=settings, capture_output=True, text=True
         )

@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.lib.contract import read_contract
-from orchestration.lib.erasing import erase_due, is_due
+from orchestration.landing.contract import read_contract
+from orchestration.privacy.erasing import erase_due, is_due
 from tests.support.builds import build
 from tests.support.cells import Cells, differences, public_cells
 from tests.support.refreshes import DEMO, PROJECT, Published, environment, refresh
@@ -243,7 +243,7 @@ def settle(home: Path, landing: Path) -> str:
 
 def purge(home: Path, landing: Path, *flags: str) -> str:
     return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "purge", *flags],
+        [sys.executable, "-m", "orchestration.commands.cli", "purge", *flags],
         cwd=PROJECT,
         env=environment(home, landing),
         check=True,

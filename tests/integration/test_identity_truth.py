@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import identity_truth as bench
-from orchestration.lib.merge_lists import RecordName
+from orchestration.identity.merge_lists import RecordName
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.lib.synthetic import parameters as p
-from orchestration.lib.synthetic.__main__ import main
+from orchestration.synthetic import parameters as p
+from orchestration.synthetic.__main__ import main
 from tests.support.builds import build
 from tests.support.refreshes import Published
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 import yaml
 
-from orchestration.lib.contract import read_contract
+from orchestration.landing.contract import read_contract
 from tests.support.refreshes import PROJECT, Published
 from tests.support.search import SHORTEST, cells, found
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.contract import read_contract
-from orchestration.lib.databases import opened
-from orchestration.lib.lineage import Explainer
+from orchestration.landing.contract import read_contract
+from orchestration.report.lineage import Explainer
+from orchestration.store.databases import opened
 from tests.support.refreshes import DEMO, PROJECT, Published, environment, refresh
 from tests.support.search import found
 
@@ -35,7 +35,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dbt = str(Path(sys.executable).with_name("dbt"))
     variables = json.dumps({"pseudonymise_customers": True})
     for command in (
-        [sys.executable, "-m", "orchestration.land"],
+        [sys.executable, "-m", "orchestration.commands.land"],
         [dbt, "build", "--vars", variables],
     ):
         done = subprocess.run(

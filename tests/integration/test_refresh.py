@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.explain import explanation
-from orchestration.lib.lineage import MODELLED, NothingToExplain
-from orchestration.lib.versions import Home
+from orchestration.commands.explain import explanation
+from orchestration.report.lineage import MODELLED, NothingToExplain
+from orchestration.store.versions import Home
 from tests.support.refreshes import Published, refresh, start_refresh
 
 pytestmark = pytest.mark.slow

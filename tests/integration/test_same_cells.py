@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.contract import read_contract
-from orchestration.lib.refreshing import CONTRACT_FILE
+from orchestration.landing.contract import read_contract
+from orchestration.refresh.refreshing import CONTRACT_FILE
 from tests.support.builds import build
 from tests.support.cells import Cells, differences, public_cells
 from tests.support.landings import landing_files, records_of, write_records

@@ -17,11 +17,11 @@ process. In a shell:
     python -m tests.support.compiled LANDING [--as-of DAY] [--set NAME=VALUE]
         [--var NAME=VALUE] [--select MODEL] [--no-tests] [--sql "select …"]
 
-The keywords of `Warehouse` (and `--set`) are fields of `orchestration.resources.
-Settings`. The as-of day is no part of what is compiled: it is put into the statements
-of a run. As in dbt: contracts are real tables with types and constraints, Python models
-run as they are compiled. Unlike dbt: an incremental model is built as if for the first
-time, and nobody is erased.
+The keywords of `Warehouse` (and `--set`) are fields of `Settings`. The as-of day is no
+part of what is compiled: it is put into the statements of a run. As in dbt: contracts
+are real tables with types and constraints, Python models run as they are compiled.
+Unlike dbt: an incremental model is built as if for the first time, and nobody is
+erased.
 """
 
 import argparse
@@ -43,20 +43,20 @@ from typing import Any
 import duckdb
 import yaml
 
-from orchestration.lib import quality
-from orchestration.lib.contract import read_contract
-from orchestration.lib.dbt_project import (
+from orchestration.dbt.dbt_project import (
     PARSED,
     project_vars,
     public_keys,
 )
-from orchestration.lib.keyed import set_key
-from orchestration.lib.landing import land
-from orchestration.lib.landing.report import IgnoredPath, LandingReport
-from orchestration.lib.manifest import files_checksum
-from orchestration.lib.quality import QualityResult
-from orchestration.lib.refreshing import CONTRACT_FILE
-from orchestration.resources import Settings, exported
+from orchestration.dbt.keyed import set_key
+from orchestration.landing import land
+from orchestration.landing.contract import read_contract
+from orchestration.landing.report import IgnoredPath, LandingReport
+from orchestration.quality import doors
+from orchestration.quality.doors import QualityResult
+from orchestration.refresh.refreshing import CONTRACT_FILE
+from orchestration.settings.settings import Settings, exported
+from orchestration.store.checksums import files_checksum
 from tests.support.cells import Cells, cells_of
 from tests.support.doors import plain_doors
 from tests.support.refreshes import DEMO, PROJECT
@@ -411,19 +411,19 @@ class Warehouse:
         return Failure(test.name, test.severity, count, tuple(rows), test.code)
 
     def _landing_door(self, ignored: Sequence[IgnoredPath]) -> list[QualityResult]:
-        return quality.check_landing(
+        return doors.check_landing(
             self.connection,
             self.contract.tables,
-            quality.limits_of({**project_vars(self.project), **self.variables}),
+            doors.limits_of({**project_vars(self.project), **self.variables}),
             {},
             ignored,
         )
 
     def _publish_door(self) -> list[QualityResult]:
-        return quality.check_candidate(
+        return doors.check_candidate(
             self.connection,
             self.compiled.keys,
-            quality.limits_of({**project_vars(self.project), **self.variables}),
+            doors.limits_of({**project_vars(self.project), **self.variables}),
         )
 
 

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import pandas as pd
 
-from orchestration.lib import quality, suites
+from orchestration.quality import doors, suites
 
 _ARGUMENTS = signature(suites._between)
 
@@ -23,7 +23,7 @@ def plain_doors() -> Iterator[None]:
     """Let `quality.check_landing` and `check_candidate` judge by comparing alone."""
     with (
         patch.object(suites, "_between", _between),
-        patch.object(quality, "_validated", _validated),
+        patch.object(doors, "_validated", _validated),
     ):
         yield
 
@@ -40,8 +40,8 @@ def _validated(
     door: str,
     wanted: Mapping[str, suites.Suite],
     frames: Mapping[str, pd.DataFrame],
-) -> list[quality.QualityResult]:
-    results: list[quality.QualityResult] = []
+) -> list[doors.QualityResult]:
+    results: list[doors.QualityResult] = []
     for name, expectations in wanted.items():
         frame = frames.get(name, pd.DataFrame()).reset_index(drop=True)
         if frame.empty:
@@ -49,7 +49,7 @@ def _validated(
         frame["frame_row"] = frame.index
         for expectation in expectations:
             outcome = _outcome(expectation, frame)
-            results += quality._results_by_table(door, name, frame, outcome)
+            results += doors._results_by_table(door, name, frame, outcome)
     return results
 
 

@@ -18,8 +18,8 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from orchestration.lib.contract import Column, Table, read_contract
-from orchestration.lib.refreshing import CONTRACT_FILE
+from orchestration.landing.contract import Column, Table, read_contract
+from orchestration.refresh.refreshing import CONTRACT_FILE
 from tests.support.landings import write_tables
 from tests.support.refreshes import PROJECT
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.lib.landing.report import LandingError
+from orchestration.landing.report import LandingError
 from tests.support.cells import differences
 from tests.support.compiled import Built, ModelFailed, Warehouse
 from tests.support.drawing import CONTRACT, OBSERVED_UNTIL_AT, Drawn, Landing, Row

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from orchestration.lib.contract import Contract
-from orchestration.lib.landing.raw import ensure_tables
+from orchestration.landing.contract import Contract
+from orchestration.landing.raw import ensure_tables
 
 TONIGHT, BEFORE = "2026-03-05 02:00:00", "2026-03-04 02:00:00"
 Row = Mapping[str, str | None]

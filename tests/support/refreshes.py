@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.lib.refreshing import Refresh
+from orchestration.refresh.refreshing import Refresh
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEMO = PROJECT / "seeds" / "demo"
@@ -43,7 +43,7 @@ def start_refresh(
 ) -> "subprocess.Popen[str]":
     """Start `make refresh` without make, in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "orchestration.refresh"],
+        [sys.executable, "-m", "orchestration.commands.refresh"],
         cwd=PROJECT,
         env=environment(home, landing, **settings),
         stdout=subprocess.PIPE,

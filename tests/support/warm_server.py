@@ -1,7 +1,7 @@
 """A process that has imported everything, and forks a refresh whenever it is asked.
 
 Seven of the ten seconds of a small refresh are imports. A forked refresh runs the same
-`orchestration.refresh.main` in a process group of its own, so that it can be killed,
+`commands.refresh.main` in a process group of its own, so that it can be killed,
 starved and signalled like the command. Run as a script with the project to refresh on
 PYTHONPATH; reads one JSON request a line, writes one JSON line when a child started and
 one when it ended.
@@ -27,7 +27,7 @@ from datetime import datetime, tzinfo
 from typing import Any, NoReturn
 
 PRELOADED = (
-    "orchestration.refresh",
+    "orchestration.commands.refresh",
     "dagster",
     "dagster_dbt",
     "dbt.cli.main",
@@ -108,9 +108,9 @@ def run(request: dict[str, Any]) -> NoReturn:
     code = 70
     try:
         prepare(request)
-        import orchestration.refresh
+        import orchestration.commands.refresh
 
-        code = orchestration.refresh.main()
+        code = orchestration.commands.refresh.main()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -152,14 +152,14 @@ def break_function(name: str) -> None:
 
 def stop_clock(instant: datetime) -> None:
     """Let the one look at the clock that a refresh takes give another instant."""
-    import orchestration.refresh
+    import orchestration.commands.refresh
 
     class Clock(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> "Clock":
             return cls.fromisoformat(instant.astimezone(tz).isoformat())
 
-    orchestration.refresh.datetime = Clock  # type: ignore[misc]
+    orchestration.commands.refresh.datetime = Clock  # type: ignore[misc]
 
 
 if __name__ == "__main__":

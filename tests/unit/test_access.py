@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.access import Access
-from orchestration.lib.versions import Home, Version
-from orchestration.resources import SettingsError
+from orchestration.settings.settings import SettingsError
+from orchestration.store.access import Access
+from orchestration.store.versions import Home, Version
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OTHERS_READ = 0o004

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.alerts import alert_operators
-from orchestration.lib.alerting import LONGEST_TEXT, Alert, Channels, send
-from orchestration.resources import SettingsError, alert_channels
+from orchestration.alerts.operators import alert_operators
+from orchestration.alerts.sending import LONGEST_TEXT, Alert, Channels, send
+from orchestration.settings.settings import SettingsError, alert_channels
 
 PASSWORD = "open-sesame"
 ALERT = Alert(

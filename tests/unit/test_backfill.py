@@ -9,8 +9,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration import backfill
-from orchestration.lib.backfill import (
+from orchestration.commands import backfill
+from orchestration.landing.contract import read_contract
+from orchestration.refresh.backfilling import (
     MadeFrom,
     Outcome,
     made_from_now,
@@ -19,13 +20,12 @@ from orchestration.lib.backfill import (
     told_before,
     told_end,
 )
-from orchestration.lib.contract import read_contract
-from orchestration.lib.days import days_between
-from orchestration.lib.manifest import settings_checksum
-from orchestration.lib.progress import Progress
-from orchestration.lib.refreshing import CONTRACT_FILE, Refresh
-from orchestration.lib.versions import DiskFull, Home, Version
-from orchestration.resources import Settings
+from orchestration.refresh.days import days_between
+from orchestration.refresh.manifest import settings_checksum
+from orchestration.refresh.progress import Progress
+from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh
+from orchestration.settings.settings import Settings
+from orchestration.store.versions import DiskFull, Home, Version
 from tests.unit.test_alerting import webhook
 
 INPUTS = MadeFrom("inputs", "code", "settings")
@@ -79,10 +79,11 @@ def test_after_a_rollback_what_is_current_counts(
     good = publish(home, "2025-06-30", is_current=True)
     bad = publish(home, "2025-06-30", is_current=True)
     home.rollback()
-    known = "orchestration.lib.backfill.unknown_files"
+    known = "orchestration.refresh.backfilling.unknown_files"
     monkeypatch.setattr(known, lambda landing, contract, state, rules: [])
     monkeypatch.setattr(
-        "orchestration.lib.backfill._inputs_checksum", lambda state: state.parent.name
+        "orchestration.refresh.backfilling._inputs_checksum",
+        lambda state: state.parent.name,
     )
     settings = Settings(tmp_path, home.path, tmp_path)
     contract = read_contract(settings.project_dir / CONTRACT_FILE)

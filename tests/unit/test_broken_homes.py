@@ -14,13 +14,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.cli import main
-from orchestration.lib.manifest import input_files
-from orchestration.lib.progress import Progress
-from orchestration.lib.refreshing import Refresh, opened_refresh
-from orchestration.lib.versions import Home, Version
-from orchestration.refresh import FOR_A_PERSON
-from orchestration.resources import Settings
+from orchestration.commands.cli import main
+from orchestration.refresh.errors import FOR_A_PERSON
+from orchestration.refresh.manifest import input_files
+from orchestration.refresh.progress import Progress
+from orchestration.refresh.refreshing import Refresh, opened_refresh
+from orchestration.settings.settings import Settings
+from orchestration.store.versions import Home, Version
 from tests.support.landings import ONE_ORDER, landing_of_one_order
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orchestration.lib.churn import (
+from orchestration.models.churn import (
     FLAGS,
     NOTHING,
     REASONS,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.cli import main
-from orchestration.lib.journal import JOURNAL, Journal, RefreshRecord
-from orchestration.lib.versions import Home
+from orchestration.commands.cli import main
+from orchestration.store.journal import JOURNAL, Journal, RefreshRecord
+from orchestration.store.versions import Home
 
 
 @pytest.fixture

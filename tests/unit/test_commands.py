@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration import explain, land
+from orchestration.commands import explain, land
 from tests.support.landings import write_tables
 from tests.support.refreshes import PROJECT
 

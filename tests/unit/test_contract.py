@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.contract import Column, ContractError, read_contract
+from orchestration.landing.contract import Column, ContractError, read_contract
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT / "models" / "staging" / "_sources.yml"

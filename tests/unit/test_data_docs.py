@@ -5,8 +5,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-from orchestration.lib.data_docs import PAGE, page, write_page
-from orchestration.lib.quality import QualityResult
+from orchestration.quality.data_docs import PAGE, page, write_page
+from orchestration.quality.doors import QualityResult
 
 PASSED = QualityResult(
     door="landing",

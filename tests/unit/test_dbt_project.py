@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
-from orchestration.lib.dbt_project import current_manifest
-from orchestration.lib.dbt_runner import run_dbt
-from orchestration.resources import exported
+from orchestration.dbt.dbt_project import current_manifest
+from orchestration.dbt.dbt_runner import run_dbt
+from orchestration.settings.settings import exported
 
 FILES = {
     "dbt_project.yml": """

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.dbt_runner import DbtFailed, run_dbt
-from orchestration.resources import exported
+from orchestration.dbt.dbt_runner import DbtFailed, run_dbt
+from orchestration.settings.settings import exported
 
 PROJECT = """
 name: tiny

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.resources import Settings
+from orchestration.settings.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.disk import (
+from orchestration.store.disk import (
     SPARE_BYTES,
     Occupied,
     mount_of,
@@ -63,7 +63,7 @@ def test_a_disk_that_was_full_for_a_moment_is_remembered(
 ) -> None:
     """What failed gives its room back, often before anybody can ask."""
     free = [4096]
-    monkeypatch.setattr("orchestration.lib.disk.free_bytes", lambda folder: free[0])
+    monkeypatch.setattr("orchestration.store.disk.free_bytes", lambda folder: free[0])
     with watched(tmp_path) as watch:
         free[0] = 10 * MEGABYTE
         assert not watch.was_full()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib import erasing
-from orchestration.lib.erasing import ErasureFailed, erase_from
-from orchestration.lib.person_texts import Person
+from orchestration.privacy import erasing
+from orchestration.privacy.erasing import ErasureFailed, erase_from
+from orchestration.privacy.person_texts import Person
 from tests.support.compiled import DATABASES, Warehouse
 from tests.support.landings import write_tables
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.cli import main
-from orchestration.lib.contract import Contract, read_contract
-from orchestration.lib.erasure_ledger import ErasureLedger, begin_ledger, held_by
-from orchestration.lib.landing import raw
-from orchestration.lib.versions import Home, HomeError, Version
+from orchestration.commands.cli import main
+from orchestration.landing import raw
+from orchestration.landing.contract import Contract, read_contract
+from orchestration.privacy.erasure_ledger import ErasureLedger, begin_ledger, held_by
+from orchestration.store.versions import Home, HomeError, Version
 from tests.support.refreshes import PROJECT
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

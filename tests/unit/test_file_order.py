@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.explain import lines_of
-from orchestration.lib.file_order import former_ties
-from orchestration.lib.lineage import Explainer, Source
+from orchestration.commands.explain import lines_of
+from orchestration.quality.file_order import former_ties
+from orchestration.report.lineage import Explainer, Source
 
 EARLIER, NOW = datetime(2026, 3, 1, 4), datetime(2026, 3, 2, 4)
 

@@ -8,14 +8,14 @@ import networkx as nx  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 
-from orchestration.lib.identity import (
+from orchestration.identity import (
     ContradictionError,
     Groups,
     Links,
     resolved_groups,
 )
-from orchestration.lib.identity import components as identity_components
-from orchestration.lib.identity.graphs import bridge_sides
+from orchestration.identity import components as identity_components
+from orchestration.identity.graphs import bridge_sides
 
 EVERYONE = 10**9
 NOBODY = np.empty((0, 2), dtype=np.int64)

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.keyed import hmac_pads, set_key
-from orchestration.resources import SettingsError, secret_key
+from orchestration.dbt.keyed import hmac_pads, set_key
+from orchestration.settings.settings import SettingsError, secret_key
 
 MACRO = Path("macros/dialect/keyed.sql")
 TEXTS = [

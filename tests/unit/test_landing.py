@@ -16,9 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration import land as land_command
-from orchestration.lib.contract import Column, Contract, Table
-from orchestration.lib.landing import (
+from orchestration.commands import land as land_command
+from orchestration.landing import (
     LandingChangedError,
     LandingError,
     LandingReport,
@@ -29,7 +28,8 @@ from orchestration.lib.landing import (
     source,
     texts,
 )
-from orchestration.lib.landing.discover import FORMATS
+from orchestration.landing.contract import Column, Contract, Table
+from orchestration.landing.discover import FORMATS
 
 NOW = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)
 

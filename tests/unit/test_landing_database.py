@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.contract import read_contract
-from orchestration.lib.landing import LandingError, land
-from orchestration.lib.landing.database import parsed_address, take_snapshots
-from orchestration.lib.landing.report import LandingChangedError
-from orchestration.resources import Settings, SettingsError
+from orchestration.landing import LandingError, land
+from orchestration.landing.contract import read_contract
+from orchestration.landing.database import parsed_address, take_snapshots
+from orchestration.landing.report import LandingChangedError
+from orchestration.settings.settings import Settings, SettingsError
 from tests.support import postgres
 
 CONTRACT = read_contract(Path(__file__).parents[2] / "models/staging/_sources.yml")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.landing.formats import lines_for
+from orchestration.landing.formats import lines_for
 from tests.support.raw_landings import ONE_ORDER, ORDERS, Landing
 
 GERMAN = (

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import land as land_command
-from orchestration.lib.arrivals import known_files, unknown_files
-from orchestration.lib.landing import ReadingRules
-from orchestration.lib.printable import shown, shown_lines
+from orchestration.commands import land as land_command
+from orchestration.landing import ReadingRules
+from orchestration.landing.arrivals import known_files, unknown_files
+from orchestration.text.printable import shown, shown_lines
 from tests.support.raw_landings import ONE_ORDER, ORDERS, Landing
 
 ESCAPES = "\x1b]0;x\x07\x1b[2J"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from orchestration.lib.landing.discover import natural_key
-from orchestration.lib.landing_order import (
+from orchestration.landing.discover import natural_key
+from orchestration.quality.landing_order import (
     Path,
     early_files,
     unordered_files,

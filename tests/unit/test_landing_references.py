@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.lib.contract import read_contract
-from orchestration.lib.landing_references import references
+from orchestration.landing.contract import read_contract
+from orchestration.quality.landing_references import references
 from tests.support.raw import BEFORE, land_rows, raw_database
 
 CONTRACT = read_contract(Path(__file__).parents[2] / "models/staging/_sources.yml")

@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib import quality
-from orchestration.lib.contract import read_contract
-from orchestration.lib.door_frames import Limits
-from orchestration.lib.landing_texts import Settled, landed_texts
-from orchestration.lib.quality import QualityResult
+from orchestration.landing.contract import read_contract
+from orchestration.quality import doors
+from orchestration.quality.door_frames import Limits
+from orchestration.quality.doors import QualityResult
+from orchestration.quality.landing_texts import Settled, landed_texts
 from tests.support.raw import land_rows, raw_database
 
 CONTRACT = read_contract(Path(__file__).parents[2] / "models/staging/_sources.yml")
@@ -184,7 +184,7 @@ def test_all_of_it_only_warns_and_says_what_to_do(
     land_rows(raw, "orders.csv", [{"order_id": "1", "customer_id": "0"}])
     land_rows(raw, "refunds.csv", refunds("N/A", "Zoë Ferrand", "+49 171 5550123"))
     limits = Limits(share=0.01, rows=20)
-    results = quality.check_landing(raw, CONTRACT.tables, limits, {})
+    results = doors.check_landing(raw, CONTRACT.tables, limits, {})
     told = {r.check_name: r for r in results if not r.is_passed}
     assert set(told) == {
         "no_words_for_nothing",

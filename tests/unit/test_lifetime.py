@@ -13,41 +13,41 @@ import numpy.typing as npt
 import pytest
 from scipy import special
 
-from orchestration.lib.lifetime import fitting
-from orchestration.lib.lifetime.bg_nbd import (
+from orchestration.models.lifetime import fitting
+from orchestration.models.lifetime.bg_nbd import (
     BgNbdLikelihood,
     BgNbdParameters,
     fit_bg_nbd,
     probability_alive,
 )
-from orchestration.lib.lifetime.fitting import FitStatus
-from orchestration.lib.lifetime.gamma_gamma import (
+from orchestration.models.lifetime.fitting import FitStatus
+from orchestration.models.lifetime.gamma_gamma import (
     GammaGammaLikelihood,
     GammaGammaParameters,
     fit_gamma_gamma,
     group_spendings,
     rate_scales,
 )
-from orchestration.lib.lifetime.histories import Histories, group_histories
-from orchestration.lib.lifetime.prediction import (
+from orchestration.models.lifetime.histories import Histories, group_histories
+from orchestration.models.lifetime.prediction import (
     Outlook,
     Predictions,
     Valuation,
     predict_values,
     value_customers,
 )
-from orchestration.lib.lifetime.purchases import (
+from orchestration.models.lifetime.purchases import (
     Prospects,
     expected_purchases,
     expected_purchases_if_alive,
     purchase_survival_if_alive,
 )
-from orchestration.lib.lifetime.revenue import (
+from orchestration.models.lifetime.revenue import (
     revenue_probabilities,
     revenue_quantiles,
     revenue_table,
 )
-from orchestration.lib.lifetime.simulation import (
+from orchestration.models.lifetime.simulation import (
     SimulatedCustomers,
     simulate,
     simulate_futures,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.lookups import FOLDER, RULES, LookupsMakeNoSense, require_sense
+from orchestration.dbt.lookups import FOLDER, RULES, LookupsMakeNoSense, require_sense
 from tests.support.refreshes import PROJECT
 
 LOOKUPS = PROJECT / FOLDER

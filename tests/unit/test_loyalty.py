@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from orchestration.lib.loyalty import (
+from orchestration.models.loyalty import (
     EXPIRED,
     REVERSED,
     SPENT,

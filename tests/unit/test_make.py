@@ -58,6 +58,10 @@ def test_a_value_is_no_part_of_the_script(project: Path, odd: str) -> None:
 
 
 def test_what_is_not_given_is_not_there(project: Path) -> None:
-    assert made(project, "rollback") == ["<-m>", "<orchestration.cli>", "<rollback>"]
+    assert made(project, "rollback") == [
+        "<-m>",
+        "<orchestration.commands.cli>",
+        "<rollback>",
+    ]
     words = made(project, "explain", "TABLE=a", "KEY=b", "LIMIT=-1")
     assert words[2] == "<--limit=-1>"

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import match
-from orchestration.lib.matching import COMPARISONS, Candidate, write_candidates
-from orchestration.lib.merge_lists import (
+from orchestration.commands import match
+from orchestration.identity.matching import COMPARISONS, Candidate, write_candidates
+from orchestration.identity.merge_lists import (
     COLUMNS,
     MergeListError,
     RecordName,

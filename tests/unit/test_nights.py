@@ -10,34 +10,34 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import nightly
-from orchestration.cli import main as cli
+from orchestration.commands import nightly
+from orchestration.commands.cli import main as cli
+from orchestration.commands.nightly import settings_of_night
+from orchestration.dbt.dbt_runner import DbtFailed, DbtRun
 from orchestration.defs.running import (
     PARTITION,
     RETRIES,
     retry_tags,
     settings_of_run,
 )
-from orchestration.lib.arrivals import signature, unknown_files
-from orchestration.lib.contract import read_contract
-from orchestration.lib.days import day_before, offered_day
-from orchestration.lib.dbt_runner import DbtFailed, DbtRun
-from orchestration.lib.freshness import why_stale
-from orchestration.lib.journal import JOURNAL, Journal, RefreshRecord
-from orchestration.lib.landing import raw
-from orchestration.lib.landing.report import LandingChangedError, LandingError
-from orchestration.lib.progress import Progress
-from orchestration.lib.quality import DoorClosed
-from orchestration.lib.refreshing import CONTRACT_FILE, DatabaseFailed, Refresh
-from orchestration.lib.retrying import can_pass, seconds_before
-from orchestration.lib.versions import AnotherRefreshRuns, DiskFull, Home
-from orchestration.nightly import settings_of_night
-from orchestration.resources import (
+from orchestration.landing import raw
+from orchestration.landing.arrivals import signature, unknown_files
+from orchestration.landing.contract import read_contract
+from orchestration.landing.report import LandingChangedError, LandingError
+from orchestration.quality.doors import DoorClosed
+from orchestration.refresh.days import day_before, offered_day
+from orchestration.refresh.progress import Progress
+from orchestration.refresh.refreshing import CONTRACT_FILE, DatabaseFailed, Refresh
+from orchestration.refresh.retrying import can_pass, seconds_before
+from orchestration.settings.settings import (
     LOCK_WAIT_SECONDS,
     PROJECT_DIR,
     Settings,
     SettingsError,
 )
+from orchestration.store.freshness import why_stale
+from orchestration.store.journal import JOURNAL, Journal, RefreshRecord
+from orchestration.store.versions import AnotherRefreshRuns, DiskFull, Home
 from tests.unit.test_alerting import webhook
 
 NOTHING_RAN = DbtRun((), 0.0)
@@ -125,7 +125,7 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[float]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CUSTOMER360_HOME", str(tmp_path / "home"))
     waited: list[float] = []
-    monkeypatch.setattr("orchestration.nightly.time.sleep", waited.append)
+    monkeypatch.setattr("orchestration.commands.nightly.time.sleep", waited.append)
     return waited
 
 
@@ -136,8 +136,8 @@ def fail_with(errors: list[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
         if errors:
             raise errors.pop(0)
 
-    monkeypatch.setattr("orchestration.nightly.run_job", run)
-    monkeypatch.setattr("orchestration.refresh.tell_success", lambda *_: None)
+    monkeypatch.setattr("orchestration.commands.nightly.run_job", run)
+    monkeypatch.setattr("orchestration.commands.refresh.tell_success", lambda *_: None)
 
 
 def test_a_night_goes_on_when_what_stood_in_its_way_passed(

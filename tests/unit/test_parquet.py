@@ -6,9 +6,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.lib.access import Access
-from orchestration.lib.parquet import ParquetExport, ParquetFile
-from orchestration.lib.versions import Version
+from orchestration.store.access import Access
+from orchestration.store.parquet import ParquetExport, ParquetFile
+from orchestration.store.versions import Version
 
 TABLE = "marts.fct_orders"
 KEYS = {TABLE: ["order_id"]}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.person_texts import (
+from orchestration.privacy.person_texts import (
     MAIL_ADDRESS,
     PHONE_NUMBER,
     Person,

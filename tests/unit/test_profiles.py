@@ -8,12 +8,12 @@ import duckdb
 import pandas as pd
 import pytest
 
-from orchestration.lib import quality
-from orchestration.lib.contract import Column, Table, read_contract
-from orchestration.lib.door_frames import Limits
-from orchestration.lib.landing_profiles import Profiler
-from orchestration.lib.profiles import LEAST_DAYS, Profiles
-from orchestration.lib.quality import QualityResult
+from orchestration.landing.contract import Column, Table, read_contract
+from orchestration.quality import doors
+from orchestration.quality.door_frames import Limits
+from orchestration.quality.doors import QualityResult
+from orchestration.quality.landing_profiles import Profiler
+from orchestration.quality.profiles import LEAST_DAYS, Profiles
 
 CONTRACT = Path(__file__).parents[2] / "models" / "staging" / "_sources.yml"
 LIMITS = Limits(share=0.01, rows=20)
@@ -100,7 +100,7 @@ class Shop:
         )
         profiles = Profiles(str(today), self.published)
         profiler = Profiler(self.connection, profiles, today, "UTC")
-        results = quality.check_landing(
+        results = doors.check_landing(
             self.connection, [ORDERS], LIMITS, {}, profiler=profiler
         )
         if accept:
@@ -161,7 +161,7 @@ def test_an_odd_day_warns_and_is_told(
     said = result.told()
     assert f"{today}: " in said and "usually" in said, said
     assert f"orders/{today}.csv" in said and "what to do: " in said
-    quality.require_open("landing", [result])
+    doors.require_open("landing", [result])
 
 
 def test_a_first_load_is_silent_however_odd_its_days(shop: Shop) -> None:
@@ -256,7 +256,7 @@ def cells_fed(
 ) -> dict[str, int]:
     """The cells of every frame that Great Expectations is fed."""
     fed: dict[str, int] = {}
-    validated = quality._validated
+    validated = doors._validated
 
     def counted(
         door: str, wanted: dict[str, list[object]], frames: dict[str, pd.DataFrame]
@@ -264,7 +264,7 @@ def cells_fed(
         fed.update({name: frame.size for name, frame in frames.items()})
         return validated(door, wanted, frames)
 
-    monkeypatch.setattr(quality, "_validated", counted)
+    monkeypatch.setattr(doors, "_validated", counted)
     judge()
     return fed
 
@@ -355,11 +355,11 @@ def published_versions(
             """
         )
         profiles = Profiles(str(day), before)
-        judged = quality._families(connection, profiles)
+        judged = doors._families(connection, profiles)
         profiles.write(connection)
         connection.execute("detach analytics")
         before = file
-    results = quality._validated("publish", quality.suites.publish_suites(), judged)
+    results = doors._validated("publish", doors.suites.publish_suites(), judged)
     return {
         (r.check_name, r.column_name): r.failed_at for r in results if not r.is_passed
     }

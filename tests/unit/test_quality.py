@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 import duckdb
 import pytest
 
-from orchestration.lib import quality
-from orchestration.lib.contract import Column, Table
-from orchestration.lib.door_frames import Limits
-from orchestration.lib.landing import IgnoredPath
-from orchestration.lib.quality import DoorClosed, QualityResult
+from orchestration.landing import IgnoredPath
+from orchestration.landing.contract import Column, Table
+from orchestration.quality import doors
+from orchestration.quality.door_frames import Limits
+from orchestration.quality.doors import DoorClosed, QualityResult
 
 LIMITS = Limits(share=0.01, rows=20)
 KEYS = {"marts.fct_orders": ["order_id"], "metrics.metrics_retention": ["market"]}
@@ -73,7 +73,7 @@ def landing(
     before: dict[str, int] | None = None,
     ignored: Iterable[IgnoredPath] = (),
 ) -> list[QualityResult]:
-    return quality.check_landing(
+    return doors.check_landing(
         connection, [ORDERS, REFUNDS], LIMITS, before or {}, ignored
     )
 
@@ -88,7 +88,7 @@ def test_a_clean_first_load_passes_in_silence(raw: duckdb.DuckDBPyConnection) ->
     assert ("table_has_rows", "orders") in {
         (r.check_name, r.table_name) for r in results
     }
-    quality.require_open("landing", results)
+    doors.require_open("landing", results)
 
 
 def test_orders_must_have_rows_and_others_need_not(
@@ -97,7 +97,7 @@ def test_orders_must_have_rows_and_others_need_not(
     raw.execute("delete from raw.orders; delete from raw.landing_files")
     assert set(failed(landing(raw))) == {("table_has_rows", "orders")}
     with pytest.raises(DoorClosed, match="table_has_rows: table orders"):
-        quality.require_open("landing", landing(raw))
+        doors.require_open("landing", landing(raw))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_shrunken_table_warns_but_not_on_a_first_load(
 ) -> None:
     results = landing(raw, before)
     assert (("volume_like_before", "orders") in failed(results)) == warns
-    quality.require_open("landing", results)
+    doors.require_open("landing", results)
 
 
 def test_oddities_of_files_warn(raw: duckdb.DuckDBPyConnection) -> None:
@@ -178,7 +178,7 @@ def test_oddities_of_files_warn(raw: duckdb.DuckDBPyConnection) -> None:
     assert "old/ (no table is called old)" in (
         found["path_belongs_to_a_table", ""].failed_at
     )
-    quality.require_open("landing", results)
+    doors.require_open("landing", results)
 
     # of files that were there before nothing is said once more
     raw.execute("update raw.landing_clock set observed_until_at = '2026-03-06 02:00'")
@@ -201,7 +201,7 @@ def test_mail_addresses_in_published_texts_warn(
     assert result.column_name == "order_id"
     assert result.failed_at == "3 rows, first in orders/a.csv record 1"
     assert "ann@" not in result.told()
-    quality.require_open("landing", results)
+    doors.require_open("landing", results)
 
 
 @pytest.fixture
@@ -289,7 +289,7 @@ def candidate() -> Iterator[duckdb.DuckDBPyConnection]:
 def judged(
     connection: duckdb.DuckDBPyConnection,
 ) -> dict[tuple[str, str], QualityResult]:
-    return failed(quality.check_candidate(connection, KEYS, LIMITS))
+    return failed(doors.check_candidate(connection, KEYS, LIMITS))
 
 
 def test_a_candidate_that_ties_out_passes(
@@ -587,9 +587,9 @@ def test_a_closed_door_says_what_where_and_what_to_do(
         update analytics.audit.quarantine_reasons set row_count = 105;
         """
     )
-    results = quality.check_candidate(candidate, KEYS, LIMITS)
+    results = doors.check_candidate(candidate, KEYS, LIMITS)
     with pytest.raises(DoorClosed) as closed:
-        quality.require_open("publish", results)
+        doors.require_open("publish", results)
     message = str(closed.value)
     assert "The publish door is closed" in message
     assert "quarantine_within_limits: table orders: 105 failed" in message
@@ -601,9 +601,9 @@ def test_a_closed_door_says_what_where_and_what_to_do(
 
 
 def test_results_are_kept_as_a_table(candidate: duckdb.DuckDBPyConnection) -> None:
-    results = quality.check_candidate(candidate, KEYS, LIMITS)
+    results = doors.check_candidate(candidate, KEYS, LIMITS)
     for _ in range(2):
-        quality.write_results(candidate, "refresh-1", results)
+        doors.write_results(candidate, "refresh-1", results)
     rows = candidate.execute(
         "select refresh_id, door, is_passed, count(*)"
         " from analytics.audit.quality_results group by all"
@@ -613,7 +613,7 @@ def test_results_are_kept_as_a_table(candidate: duckdb.DuckDBPyConnection) -> No
 
 def test_limits_are_those_of_dbt() -> None:
     given = {"max_quarantine_share": 0.01, "max_quarantine_rows": 20}
-    assert quality.limits_of({**given, "activity_window_days": 90}) == LIMITS
+    assert doors.limits_of({**given, "activity_window_days": 90}) == LIMITS
     assert LIMITS.exceeded_by(21, of=2099) and not LIMITS.exceeded_by(21, of=2100)
 
 
@@ -621,9 +621,9 @@ def test_a_failing_frame_is_no_passed_check(
     candidate: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An expectation that could not run must never look like one that held."""
-    from orchestration.lib import door_frames
+    from orchestration.quality import door_frames
 
     broken = door_frames.as_of_day(candidate).drop(columns="is_known")
     monkeypatch.setattr(door_frames, "as_of_day", lambda connection: broken)
     with pytest.raises(RuntimeError, match="as_of_day_known"):
-        quality.check_candidate(candidate, KEYS, LIMITS)
+        doors.check_candidate(candidate, KEYS, LIMITS)

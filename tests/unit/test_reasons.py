@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from orchestration.lib.contract import read_contract
-from orchestration.lib.landing.raw import UNREADABLE_ROW
+from orchestration.landing.contract import read_contract
+from orchestration.landing.raw import UNREADABLE_ROW
 
 PROJECT = Path(__file__).resolve().parents[2]
 STAGING = PROJECT / "macros/staging"

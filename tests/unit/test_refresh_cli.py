@@ -13,16 +13,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib import disk
-from orchestration.lib.dbt_runner import DbtFailed, DbtRun
-from orchestration.lib.journal import JOURNAL, Journal, RefreshRecord, merged
-from orchestration.lib.masking import without_values
-from orchestration.lib.progress import CLEAR_LINE, Progress
-from orchestration.lib.quality import DoorClosed
-from orchestration.lib.refreshing import Refresh, StepTooEarly, opened_refresh
-from orchestration.lib.versions import Home, Version
-from orchestration.refresh import refresh_once
-from orchestration.resources import Settings
+from orchestration.commands.refresh import refresh_once
+from orchestration.dbt.dbt_runner import DbtFailed, DbtRun
+from orchestration.quality.doors import DoorClosed
+from orchestration.refresh.progress import CLEAR_LINE, Progress
+from orchestration.refresh.refreshing import Refresh, StepTooEarly, opened_refresh
+from orchestration.settings.settings import Settings
+from orchestration.store import disk
+from orchestration.store.journal import JOURNAL, Journal, RefreshRecord, merged
+from orchestration.store.versions import Home, Version
+from orchestration.text.masking import without_values
 from tests.support.landings import ONE_ORDER, landing_of_one_order
 from tests.support.refreshes import land_and_check
 
@@ -351,7 +351,7 @@ def test_a_full_disk_is_named_and_what_was_written_goes(
 ) -> None:
     before = published(home)
     name = {"landing": "land", "landing_checks": "quality.check_landing"}[step]
-    monkeypatch.setattr(f"orchestration.lib.refreshing.{name}", fill_the_disk)
+    monkeypatch.setattr(f"orchestration.refresh.refreshing.{name}", fill_the_disk)
     assert refreshed() == 1
     told = capsys.readouterr().err
     assert f"The disk of {home.path} (mounted at /" in told

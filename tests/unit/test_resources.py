@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.resources import (
+from orchestration.settings.settings import (
     PROJECT_DIR,
     Settings,
     SettingsError,
@@ -147,7 +147,7 @@ def test_only_resources_reads_the_environment() -> None:
         for file in (PROJECT_DIR / "orchestration").rglob("*.py")
         if re.search(r"os\.environ|getenv", file.read_text())
     }
-    assert readers == {"resources.py"}
+    assert readers == {"settings.py"}
 
 
 @pytest.mark.parametrize("name", ["HOME", "BUILD_DIR"])

@@ -7,9 +7,9 @@ from typing import Any
 import jinja2
 import pytest
 
-from orchestration.lib.dbt_project import project_vars
-from orchestration.lib.setting_ranges import setting_faults
-from orchestration.resources import PROJECT_DIR, Settings, SettingsError
+from orchestration.dbt.dbt_project import project_vars
+from orchestration.settings.ranges import setting_faults
+from orchestration.settings.settings import PROJECT_DIR, Settings, SettingsError
 
 VARS = project_vars(PROJECT_DIR)
 

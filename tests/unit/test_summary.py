@@ -3,9 +3,9 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from orchestration.lib.quality import QualityResult
-from orchestration.lib.summary import warnings_told
-from orchestration.lib.versions import Version
+from orchestration.quality.doors import QualityResult
+from orchestration.report.summary import warnings_told
+from orchestration.store.versions import Version
 
 CURRENT = Path("home/current")
 

@@ -14,15 +14,15 @@ import duckdb
 import numpy as np
 import pytest
 
-from orchestration.lib.synthetic import parameters as p
-from orchestration.lib.synthetic.__main__ import DEFAULT_OUT, main
-from orchestration.lib.synthetic.calendar import DAY_COUNT, EPOCH, birthdays, day_number
-from orchestration.lib.synthetic.dirt import DIRT, QUARANTINED
-from orchestration.lib.synthetic.files import copy_parquet, write_landing
-from orchestration.lib.synthetic.people import people_of
-from orchestration.lib.synthetic.purchases import natural_purchases, with_campaigns
-from orchestration.lib.synthetic.randomness import streams
-from orchestration.lib.synthetic.simulation import company_tables, people_tables
+from orchestration.synthetic import parameters as p
+from orchestration.synthetic.__main__ import DEFAULT_OUT, main
+from orchestration.synthetic.calendar import DAY_COUNT, EPOCH, birthdays, day_number
+from orchestration.synthetic.dirt import DIRT, QUARANTINED
+from orchestration.synthetic.files import copy_parquet, write_landing
+from orchestration.synthetic.people import people_of
+from orchestration.synthetic.purchases import natural_purchases, with_campaigns
+from orchestration.synthetic.randomness import streams
+from orchestration.synthetic.simulation import company_tables, people_tables
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / DEFAULT_OUT

@@ -7,11 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lib.contract import read_contract
-from orchestration.lib.landing.columns import matched
-from orchestration.lib.refreshing import CONTRACT_FILE
-from orchestration.lib.trimming import INVISIBLE, filled, stripped, trimmed
-from orchestration.resources import PROJECT_DIR
+from orchestration.landing.columns import matched
+from orchestration.landing.contract import read_contract
+from orchestration.refresh.refreshing import CONTRACT_FILE
+from orchestration.settings.settings import PROJECT_DIR
+from orchestration.text.trimming import INVISIBLE, filled, stripped, trimmed
 
 MACRO = Path("macros/staging/invisible_characters.sql")
 # White_Space is the blanks and separators (Z…) and some of the controls

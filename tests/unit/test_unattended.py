@@ -21,17 +21,17 @@ from orchestration.defs.watching import (
     landing_sensor,
     staleness_sensor,
 )
-from orchestration.lib.contract import read_contract
-from orchestration.lib.landing.report import LandingChangedError
-from orchestration.lib.quality import DoorClosed
-from orchestration.lib.refreshing import CONTRACT_FILE, Refresh
-from orchestration.lib.versions import DiskFull, Home
-from orchestration.resources import (
+from orchestration.landing.contract import read_contract
+from orchestration.landing.report import LandingChangedError
+from orchestration.quality.doors import DoorClosed
+from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh
+from orchestration.settings.settings import (
     PROJECT_DIR,
     Settings,
     SettingsError,
     prepare_dagster,
 )
+from orchestration.store.versions import DiskFull, Home
 from tests.unit.test_alerting import webhook
 from tests.unit.test_definitions import definitions
 from tests.unit.test_nights import publish

@@ -14,15 +14,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.lib import manifest as facts
-from orchestration.lib.contract import read_contract
-from orchestration.lib.dbt_project import project_vars
-from orchestration.lib.journal import JOURNAL, Journal
-from orchestration.lib.progress import Progress
-from orchestration.lib.refreshing import CONTRACT_FILE, Refresh, opened_refresh
-from orchestration.lib.unchanged import note_key, reason_to_build
-from orchestration.lib.versions import Home
-from orchestration.resources import PROJECT_DIR, Settings
+from orchestration.dbt.dbt_project import project_vars
+from orchestration.landing.contract import read_contract
+from orchestration.refresh import manifest as facts
+from orchestration.refresh.progress import Progress
+from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh, opened_refresh
+from orchestration.refresh.unchanged import note_key, reason_to_build
+from orchestration.settings.settings import PROJECT_DIR, Settings
+from orchestration.store.journal import JOURNAL, Journal
+from orchestration.store.versions import Home
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ORDERS = "order_id,ordered_at,status,gross_amount\n1,2025-01-01,paid,9.50\n"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib.versions import (
+from orchestration.store.versions import (
     AnotherRefreshRuns,
     DiskFull,
     Home,
@@ -312,7 +312,7 @@ def test_a_second_refresher_waits(home: Home) -> None:
 def test_the_lock_dies_with_its_holder(home: Home) -> None:
     hold = (
         "import sys, time; from pathlib import Path;"
-        "from orchestration.lib.versions import Home\n"
+        "from orchestration.store.versions import Home\n"
         f"with Home(Path({str(home.path)!r})).lock():"
         " print('held', flush=True); time.sleep(60)"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from orchestration.lib.churn import fit_churn, score_churn
+from orchestration.models.churn import fit_churn, score_churn
 
 COLUMNS = {
     "fit_name": "string",

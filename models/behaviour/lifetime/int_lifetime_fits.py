@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from orchestration.lib.lifetime.bg_nbd import fit_bg_nbd
-from orchestration.lib.lifetime.gamma_gamma import fit_gamma_gamma, group_spendings
-from orchestration.lib.lifetime.histories import group_histories
+from orchestration.models.lifetime.bg_nbd import fit_bg_nbd
+from orchestration.models.lifetime.gamma_gamma import fit_gamma_gamma, group_spendings
+from orchestration.models.lifetime.histories import group_histories
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:

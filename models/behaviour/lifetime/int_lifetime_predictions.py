@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from orchestration.lib.lifetime.bg_nbd import BgNbdParameters
-from orchestration.lib.lifetime.gamma_gamma import GammaGammaParameters
-from orchestration.lib.lifetime.histories import (
+from orchestration.models.lifetime.bg_nbd import BgNbdParameters
+from orchestration.models.lifetime.gamma_gamma import GammaGammaParameters
+from orchestration.models.lifetime.histories import (
     DAYS_PER_WEEK,
     Histories,
     group_histories,
 )
-from orchestration.lib.lifetime.prediction import Outlook, predict_values
-from orchestration.lib.lifetime.purchases import expected_purchases
+from orchestration.models.lifetime.prediction import Outlook, predict_values
+from orchestration.models.lifetime.purchases import expected_purchases
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from orchestration.lib.identity import Links, resolved_groups
+from orchestration.identity import Links, resolved_groups
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:

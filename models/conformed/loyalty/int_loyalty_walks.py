@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from orchestration.lib.loyalty import (
+from orchestration.models.loyalty import (
     EXPIRED,
     REVERSED,
     SPENT,

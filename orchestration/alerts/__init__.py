@@ -1,0 +1,1 @@
+"""Alerts to those who run the warehouse."""

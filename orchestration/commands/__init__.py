@@ -1,0 +1,1 @@
+"""The commands behind `make`: each reads settings, calls the work, tells a person."""

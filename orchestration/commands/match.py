@@ -1,0 +1,137 @@
+"""`make candidates`: customer records that may be one person, for a person to decide.
+
+The second, optional step of identity resolution: the command only. The model stands in
+`identity.matching`, the lists by hand in `identity.merge_lists`.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from orchestration.identity.matching import (
+    Candidate,
+    MatchingError,
+    find_candidates,
+    is_installed,
+    write_candidates,
+)
+from orchestration.identity.merge_lists import (
+    MergeListError,
+    RecordPair,
+    add_pairs,
+    read_pairs,
+)
+from orchestration.settings.settings import Settings, SettingsError
+from orchestration.store.versions import STATE, Home
+from orchestration.text.printable import shown_lines
+
+ALWAYS_MERGE = "seeds/lookups/identity_always_merge.csv"
+NEVER_MERGE = "seeds/lookups/identity_never_merge.csv"
+CANDIDATES = "identity_candidates.csv"
+LISTED_FROM = 0.5
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Find candidates once; return the exit status."""
+    parser = argparse.ArgumentParser(prog="make candidates", description=__doc__)
+    parser.add_argument(
+        "--threshold",
+        type=_probability,
+        help=f"least probability of a candidate, {LISTED_FROM} if not said",
+    )
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help=f"add the candidates to {ALWAYS_MERGE}; needs --threshold",
+    )
+    parser.add_argument(
+        "--dev",
+        action="store_true",
+        help="read the development database instead of what is published",
+    )
+    given = parser.parse_args(arguments)
+    if given.accept and given.threshold is None:
+        parser.error("ACCEPT=1 needs a THRESHOLD: from which probability on?")
+    if not is_installed():
+        print(
+            "Splink is not installed in this environment. `make candidates` makes one"
+            " that has it; or: pip install -r requirements-matching.lock",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        settings = Settings.from_environment()
+        least = LISTED_FROM if given.threshold is None else given.threshold
+        for line in _found(settings, least, given.accept, given.dev):
+            print(shown_lines(line))
+    except (SettingsError, MatchingError, MergeListError, duckdb.Error) as error:
+        print(shown_lines(str(error)), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _found(
+    settings: Settings, least: float, is_accepted: bool, is_dev: bool
+) -> Iterator[str]:
+    state = _state(settings, is_dev)
+    always, never = (
+        settings.project_dir / name for name in (ALWAYS_MERGE, NEVER_MERGE)
+    )
+    decided = read_pairs(always) | read_pairs(never)
+    candidates = find_candidates(state, least, decided)
+    file = Home(settings.home).reviews / CANDIDATES
+    write_candidates(file, candidates)
+    yield f"Read {state}."
+    yield (
+        f"{len(candidates):,} candidates of probability {least:g} and more, with names,"
+        f" in {file}."
+    )
+    if is_accepted:
+        count = add_pairs(always, _reasons(candidates, least))
+        yield (
+            f"Added {count:,} pairs to {ALWAYS_MERGE}: the next refresh joins them, and"
+            " deleting their lines undoes it."
+        )
+    else:
+        yield f"To join two, add their records to {ALWAYS_MERGE};"
+        yield f"to keep two apart for good, to {NEVER_MERGE}."
+
+
+def _reasons(
+    candidates: list[Candidate], least: float
+) -> Iterator[tuple[RecordPair, str]]:
+    for candidate in candidates:
+        yield (
+            candidate.pair,
+            f"probability {candidate.probability:.4f}, threshold {least:g}",
+        )
+
+
+def _state(settings: Settings, is_dev: bool) -> Path:
+    """Return the state to read; raise MatchingError where there is none."""
+    if is_dev:
+        state = settings.build_dir / STATE
+    else:
+        home = Home(settings.home)
+        if home.current_id is None:
+            raise MatchingError(
+                f"Nothing is published in {settings.home} yet: `make refresh` first."
+            )
+        state = home.state_of(home.current_id)
+    if not state.exists():
+        raise MatchingError(f"There is no state database {state}.")
+    return state
+
+
+def _probability(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no probability between 0 and 1")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The mathematics behind dbt models that are written in Python."""

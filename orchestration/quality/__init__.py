@@ -1,0 +1,1 @@
+"""The two doors: what is measured of landed and published tables, and judged."""

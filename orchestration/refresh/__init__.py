@@ -1,0 +1,1 @@
+"""The course of a refresh, from landing to the published version."""

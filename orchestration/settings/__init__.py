@@ -1,0 +1,1 @@
+"""What one installation is told from outside; the only package that reads it."""

@@ -1,0 +1,1 @@
+"""The home on disk: its versions, databases, Parquet files, journal and access."""

@@ -1,0 +1,1 @@
+"""Texts by themselves: how they are trimmed, quoted, shown and masked."""
