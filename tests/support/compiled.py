@@ -198,6 +198,7 @@ class Warehouse:
         self.contract = read_contract(project / CONTRACT_FILE)
         self._key = secret_key
         self._lookup_tests: dict[str, Failure | None] = {}
+        self._typed: set[str] = set()
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute("set enable_progress_bar = false")
@@ -365,11 +366,30 @@ class Warehouse:
             for name, kind, is_required in node.columns
         )
         names = ", ".join(name for name, _, _ in node.columns)
+        self.connection.execute(f"create table {node.relation} ({defined})")
+        if node.name not in self._typed:
+            self._require_types(node, f"select {names} from (\n{code}\n)")
+            self._typed.add(node.name)
         self.connection.execute(
-            f"create table {node.relation} ({defined});"
-            f" insert into {node.relation} ({names})"
-            f" select {names} from (\n{code}\n)"
+            f"insert into {node.relation} ({names}) select {names} from (\n{code}\n)"
         )
+
+    def _require_types(self, node: Node, code: str) -> None:
+        """Refuse what dbt refuses: a column of another type than its contract has."""
+        wanted, given = (
+            {name: kind for name, kind, *_ in self._described(what)}
+            for what in (node.relation, f"({code})")
+        )
+        other = [
+            f"{n} is {given[n]}, not {wanted[n]}"
+            for n in wanted
+            if _kind(given[n]) != _kind(wanted[n])
+        ]
+        if other:
+            raise TypeError("; ".join(other))
+
+    def _described(self, what: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(f"describe select * from {what}").fetchall()
 
     def _run_python(self, node: Node, code: str) -> None:
         module: dict[str, Any] = {"__name__": node.name}
@@ -617,6 +637,10 @@ def _records(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, 
     connection.execute(sql)
     names = [column[0] for column in connection.description or ()]
     return [dict(zip(names, row, strict=True)) for row in connection.fetchall()]
+
+
+def _kind(data_type: str) -> str:
+    return data_type.partition("(")[0]
 
 
 def _told_row(row: Mapping[str, Any]) -> str:

@@ -590,15 +590,19 @@ class _Company:
         return earliest + timedelta(self.dice.choice((0, 1, 30, 200)))
 
 
-def _accepted() -> dict[tuple[str, str], list[str]]:
+def _meta(word: str) -> dict[tuple[str, str], Any]:
+    """What the contract says by this word of its columns, by table and column."""
     document = yaml.safe_load((PROJECT / CONTRACT_FILE).read_text("utf-8"))
     return {
-        (table["name"], column["name"]): column["config"]["meta"]["accepted"]
+        (table["name"], column["name"]): column["config"]["meta"][word]
         for source in document["sources"]
         for table in source["tables"]
         for column in table.get("columns", ())
-        if "accepted" in (column.get("config") or {}).get("meta", {})
+        if word in (column.get("config") or {}).get("meta", {})
     }
 
 
-ACCEPTED = _accepted()
+ACCEPTED = _meta("accepted")
+MINIMA = _meta("minimum")
+IDENTIFYING = _meta("identifies")
+IDENTITY = _meta("identity")

@@ -8,7 +8,6 @@ import csv
 import gzip
 import json
 import random
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,6 +19,12 @@ from typing import Any
 import duckdb
 
 from orchestration.landing.report import LandingError
+from tests.support.broken_rows import (
+    BrokenRow,
+    broken_copy,
+    broken_version,
+    some_of,
+)
 from tests.support.cells import differences
 from tests.support.compiled import Built, ModelFailed, Warehouse
 from tests.support.drawing import CONTRACT, OBSERVED_UNTIL_AT, Drawn, Landing, Row
@@ -309,75 +314,78 @@ def unmoved_by_a_prospect(
 
 
 def refused_by_name(warehouse: Warehouse, drawn: Drawn, folder: Path) -> list[str]:
-    """One value broken in one row of every table: that row, its column and reason."""
+    """One thing wrong in one more row: that row alone is in quarantine, all cells are.
+
+    The row has a key of its own, or is a later version of one that is accepted.
+    """
     dice = random.Random(drawn.row_count)
-    tables = {name: [dict(row) for row in rows] for name, rows in drawn.tables.items()}
-    expected: Counter[tuple[str, str, str, int]] = Counter()
-    for name, rows in tables.items():
-        table = CONTRACT.table(name)
-        choices = [
-            (column.name, value, reason)
-            for column in table.columns
-            for value, reason in _broken(column, table.event_at)
-        ]
-        column, value, reason = dice.choice(choices)
-        # the first order stays: there must be a day to publish
-        number = dice.randrange(1 if name == "orders" else 0, max(2, len(rows)))
-        if number >= len(rows):
-            continue
-        names = {other for row in rows for other in row}
-        if column not in names and column not in table.required_names:
-            for row in rows:
-                row[column] = None
-        rows[number][column] = value
-        expected[(name, column, reason, number + 1)] += 1
-    done = built(warehouse, write_tables(folder, **tables), drawn.as_of_date)
-    found = Counter(
-        (table, column, reason, record)
-        for table, column, reason, record in done.query(
-            "select table_name, column_name, reason, first_record_number"
-            " from audit.quarantine_reasons"
-        )
-        if reason not in FORESEEN_REASONS
+    broken = some_of(dice, drawn.tables)
+    before = built(
+        warehouse, drawn.write(folder / "before"), drawn.as_of_date, tests=False
     )
-    faults = [f"not refused: {what}" for what in (expected - found)]
-    faults += [
-        f"refused too: {what}"
-        for what in (found - expected)
-        if what[0] not in {name for name, *_ in expected}
+    expected, cells = _quarantined(before), before.cells()
+    row = broken_copy(drawn, broken, dice.randrange(100))
+    version = broken_version(row, broken, drawn, _accepted(before, broken.table))
+    if version is not None and dice.random() < 0.5:
+        row = version
+    rows = [*drawn.tables[broken.table], row]
+    after = write_tables(folder / "after", **{**drawn.tables, broken.table: rows})
+    done = built(warehouse, after, drawn.as_of_date, tests=False)
+    expected[(f"{broken.table}.csv", len(rows))] = broken.told
+    found = _quarantined(done)
+    faults = [
+        f"{broken}: {place} was {expected.get(place)}, is {found.get(place)}"
+        for place in sorted(expected.keys() | found.keys())
+        if expected.get(place) != found.get(place)
     ]
-    faults += [failure.told() for failure in done.failures]
-    return faults + [
-        f"{name}: {len(rows)} rows landed, {count} are told of"
-        for name, count in done.query(
-            "select table_name, sum(accepted_row_count + superseded_row_count"
-            " + not_yet_row_count + quarantined_row_count)"
-            " from audit.landing_reconciliation group by all"
+    faults += _untold(done, broken, row, len(rows))
+    faults += _unaccounted(done, {**drawn.tables, broken.table: rows})
+    return faults + [f"{broken}: {d}" for d in differences(cells, done.cells())]
+
+
+Places = dict[tuple[str, int], str]
+
+
+def _quarantined(done: Built) -> Places:
+    """The reasons against every row in quarantine, by file and record."""
+    return {
+        (path, record): reasons
+        for path, record, reasons in done.query(
+            "select file_path, record_number, reasons"
+            " from private.personal.quarantined_rows"
         )
-        if (rows := tables[name]) is not None and len(rows) != count
+    }
+
+
+def _accepted(done: Built, table: str) -> list[int]:
+    """The places of the rows in force among those of a table, from 0 on."""
+    rows = done.query(
+        "select record_number - 1 from state.intermediate.int_row_states"
+        f" where table_name = '{table}' and row_state = 'accepted' order by all"
+    )
+    return [place for (place,) in rows]
+
+
+def _untold(done: Built, broken: BrokenRow, row: Row, record: int) -> list[str]:
+    """What the row as it came, and the counts of reasons, do not say."""
+    kept = done.query(
+        "select row_text from private.personal.quarantined_rows"
+        f" where table_name = '{broken.table}' and record_number = {record}"
+    )
+    came = {name: value for name, value in row.items() if value is not None}
+    names = CONTRACT.table(broken.table).column_names
+    told = [
+        {n: v for n, v in json.loads(text).items() if n in names and v is not None}
+        for (text,) in kept
     ]
-
-
-def _broken(column: Any, event_at: str | None) -> list[tuple[str | None, str]]:
-    name, kind = column.name, column.data_type
-    found: list[tuple[str | None, str]] = []
-    if column.required:
-        found.append((None, f"missing_{name}"))
-    if kind == "timestamp" and name in (event_at, "updated_at"):
-        found += [("yesterday", "bad_timestamp"), ("2999-01-01", "in_the_future")]
-    elif kind == "timestamp":
-        found.append(("31/12/2024", "bad_timestamp"))
-    if kind == "date":
-        found.append(("2024-02-30", "bad_date"))
-    if kind == "boolean":
-        found.append(("perhaps", "bad_boolean"))
-    if kind in ("amount", "unit_amount"):
-        found.append(("ten", "bad_amount"))
-    if kind == "amount":
-        found.append(("100000000000", "amount_out_of_range"))
-    if kind in ("quantity", "integer", "rate"):
-        found.append(("many", "bad_number"))
-    return found
+    if told != [came]:
+        return [f"{broken}: {came} came, and is told as {told}"]
+    counted = done.query(
+        "select sum(row_count) from audit.quarantine_reasons"
+        f" where table_name = '{broken.table}' and column_name = '{broken.column}'"
+        f" and reason = '{broken.reason}' and file_path = '{broken.table}.csv'"
+    )
+    return [] if counted[0][0] else [f"{broken}: is not counted by its reason"]
 
 
 def other_properties() -> dict[str, Property]:
