@@ -5,7 +5,13 @@ with
 
     age_bands as (select * from {{ ref("age_bands") }}),
 
-    consents as (select * from {{ ref("int_marketing_consents") }}),
+    -- granted for any channel, as decided last
+    consents as (
+        select customer_id, bool_or(is_granted) as has_marketing_consent
+        from {{ ref("int_consents_by_day") }}
+        where to_date = date '9999-12-31'
+        group by customer_id
+    ),
 
     as_of as (select * from {{ ref("int_as_of") }}),
 

@@ -7,7 +7,7 @@ with
 
     features as (select * from {{ ref("int_churn_features") }} where day_offset = 0),
 
-    scores as (select * from {{ ref("int_churn_scores") }} where fit_name = 'tonight'),
+    scores as (select * from {{ ref("int_customer_churn_risks") }}),
 
     last_orders as (
         select customer_id, max(order_date) as last_order_date
@@ -15,7 +15,6 @@ with
         group by customer_id
     ),
 
-    -- a score is fixed as a decimal before a band is cut from it
     joined as (
         select
             customers.customer_id,
@@ -24,7 +23,8 @@ with
             cast(features.typical_gap_days as double) as typical_gap_days,
             features.customer_id is not null as is_active,
             features.year_net_amount,
-            cast(scores.churn_score as decimal(9, 6)) as fixed_score,
+            scores.fixed_score,
+            scores.risk_band,
             scores.main_risk_reason,
             scores.risk_reasons,
             case
@@ -56,14 +56,7 @@ with
 
             -- scores
             cast(fixed_score as double) as churn_risk_score,
-            case
-                when fixed_score >= {{ var("churn_high_risk_score") }}
-                then 'high'
-                when fixed_score >= {{ var("churn_medium_risk_score") }}
-                then 'medium'
-                when fixed_score is not null
-                then 'low'
-            end as risk_band,
+            risk_band,
 
             -- money
             cast(

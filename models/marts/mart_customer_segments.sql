@@ -34,15 +34,9 @@ with
             segments.rfm_segment,
             customers.age_band,
             customers.region,
-            coalesce(favourites.favourite_category, 'unknown') as favourite_category,
-            coalesce(favourites.favourite_channel, 'unknown') as favourite_channel,
-            case
-                when favourites.discounted_order_rate = 0
-                then 'never'
-                when favourites.discounted_order_rate <= 0.5
-                then 'sometimes'
-                else 'mostly'
-            end as discount_affinity,
+            favourites.favourite_category,
+            favourites.favourite_channel,
+            favourites.discount_affinity,
 
             -- rates
             favourites.discounted_order_rate

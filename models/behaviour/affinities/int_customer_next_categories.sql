@@ -1,6 +1,8 @@
 with
     bought as (
-        select * from {{ ref("mart_customer_category_affinities") }} where has_bought
+        select customer_id, category, count_if(is_leading) as led_order_count
+        from {{ ref("int_basket_categories") }}
+        group by customer_id, category
     ),
 
     rules as (select * from {{ ref("int_category_associations") }} where is_rule),

@@ -39,7 +39,7 @@ with
 
     costs as (
         select scope_value as campaign_id, sum(amount) as cost_amount
-        from {{ ref("fct_costs") }}
+        from {{ ref("int_costs_by_month") }}
         where scope = 'campaign'
         group by scope_value
     )

@@ -12,7 +12,7 @@ with
         union all
 
         select scope_value as campaign_id, cost_month as mentioned_date
-        from {{ ref("fct_costs") }}
+        from {{ ref("int_costs_by_month") }}
         where scope = 'campaign' and scope_value is not null
     ),
 

@@ -1,12 +1,14 @@
 with
     shares as (
         select *
-        from {{ ref("fct_customer_costs") }}
+        from {{ ref("int_costs_allocated") }}
         where purpose in ('retention', 'service')
     ),
 
-    ledger as (
-        select * from {{ ref("fct_costs") }} where purpose in ('retention', 'service')
+    pools_unallocated as (
+        select *
+        from {{ ref("int_cost_pools") }}
+        where not is_allocated and purpose in ('retention', 'service')
     ),
 
     period_months as (
@@ -47,10 +49,11 @@ with
         select
             period_months.period_grain,
             period_months.period_start_date,
-            sum(ledger.unallocated_amount) as unallocated_cost_amount
+            sum(pools_unallocated.amount) as unallocated_cost_amount
 
-        from ledger
-        inner join period_months on ledger.cost_month = period_months.cost_month
+        from pools_unallocated
+        inner join
+            period_months on pools_unallocated.cost_month = period_months.cost_month
         group by period_months.period_grain, period_months.period_start_date
     ),
 

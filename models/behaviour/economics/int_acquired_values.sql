@@ -5,7 +5,7 @@ with
 
     dimensions as (select * from {{ ref("int_customer_dimensions") }}),
 
-    customer_values as (select * from {{ ref("mart_customer_values") }})
+    customer_values as (select * from {{ ref("int_customer_values") }})
 
 select
     dimensions.dimension,

@@ -7,7 +7,7 @@ with
             case when scope = 'channel' then scope_value end as acquisition_channel,
             cast(sum(amount) as decimal(18, 6)) as amount
 
-        from {{ ref("fct_costs") }}
+        from {{ ref("int_costs_by_month") }}
         where purpose = 'acquisition'
         group by cost_month, case when scope = 'channel' then scope_value end
     ),

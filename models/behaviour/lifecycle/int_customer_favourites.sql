@@ -50,21 +50,35 @@ with
 
         from orders
         group by customer_id
+    ),
+
+    rated as (
+        select
+            customer_id,
+            {{ rate("discounted_order_count", "order_count") }} as discounted_order_rate
+
+        from discounts
     )
 
 select
-    discounts.customer_id,
-    categories_ranked.category as favourite_category,
-    channels_ranked.channel as favourite_channel,
-    {{ rate("discounts.discounted_order_count", "discounts.order_count") }}
-    as discounted_order_rate
+    rated.customer_id,
+    coalesce(categories_ranked.category, 'unknown') as favourite_category,
+    coalesce(channels_ranked.channel, 'unknown') as favourite_channel,
+    rated.discounted_order_rate,
+    case
+        when rated.discounted_order_rate = 0
+        then 'never'
+        when rated.discounted_order_rate <= 0.5
+        then 'sometimes'
+        else 'mostly'
+    end as discount_affinity
 
-from discounts
+from rated
 left join
     categories_ranked
-    on discounts.customer_id = categories_ranked.customer_id
+    on rated.customer_id = categories_ranked.customer_id
     and categories_ranked.category_rank = 1
 left join
     channels_ranked
-    on discounts.customer_id = channels_ranked.customer_id
+    on rated.customer_id = channels_ranked.customer_id
     and channels_ranked.channel_rank = 1

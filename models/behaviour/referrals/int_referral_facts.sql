@@ -2,7 +2,7 @@
 with
     referrals as (select * from {{ ref("int_customer_referrals") }}),
 
-    customer_values as (select * from {{ ref("mart_customer_values") }}),
+    customer_values as (select * from {{ ref("int_customer_values") }}),
 
     days as (select * from {{ ref("int_period_days") }} where period_grain <> 'week'),
 

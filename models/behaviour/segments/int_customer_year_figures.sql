@@ -39,7 +39,7 @@ with
 
     costs as (
         select costs.customer_id, sum(costs.allocated_amount) as cost_amount
-        from {{ ref("fct_customer_costs") }} as costs
+        from {{ ref("int_costs_allocated") }} as costs
         inner join as_of on costs.cost_month > as_of.day_before_date
         where costs.purpose in ('retention', 'service')
         group by costs.customer_id
@@ -62,7 +62,7 @@ with
     answers as (select * from answers_ranked where lateness_rank = 1),
 
     customer_values as (
-        select customer_id, clv_amount from {{ ref("mart_customer_values") }}
+        select customer_id, clv_amount from {{ ref("int_customer_values") }}
     )
 
 select
