@@ -20,7 +20,7 @@ $(foreach name,$(GIVEN),$(eval export GIVEN_$(name) = $$(value $(name))))
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .PHONY: help refresh nightly backfill test test-long land build lint format explain versions rollback check-freshness purge dev
-.PHONY: compare house candidates chaos fuzz bench-overhead bench-lifetime bench-identity bench-identity-truth golden demo lock clean
+.PHONY: compare house candidates chaos fuzz bench-overhead bench-lifetime bench-identity bench-identity-truth golden settings demo lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -109,6 +109,9 @@ bench-identity-truth: $(READY) .matching/.ready  ## rules and candidates against
 
 golden: $(READY)  ## write the reviewed figures of the demo anew (tests/golden)
 	@WRITE_GOLDEN=1 $(BIN)/python -m pytest tests/golden
+
+settings: $(READY)  ## write docs/settings.md anew from the settings
+	@$(BIN)/python -m orchestration.settings.page
 
 demo: $(READY)  ## make seeds/demo anew, byte for byte
 	@rm -rf seeds/demo seeds/demo_truth

@@ -18,7 +18,8 @@ from orchestration.defs.watching import (
 )
 from orchestration.landing.contract import read_contract
 from orchestration.refresh.refreshing import CONTRACT_FILE
-from orchestration.settings.settings import Settings, exported
+from orchestration.settings.environment import exported
+from orchestration.settings.settings import Settings
 from orchestration.store.versions import Home
 
 __all__ = ["NIGHTLY_REFRESH", "build_definitions", "defs"]

@@ -8,7 +8,9 @@ import sys
 
 from orchestration.alerts.sending import Alert, send
 from orchestration.refresh.refreshing import Refresh
-from orchestration.settings.settings import Settings, SettingsError, alert_channels
+from orchestration.settings.alert_channels import alert_channels
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
 
 
 def alert_operators(

@@ -1,16 +1,18 @@
 """Alerts to those who run the warehouse: by webhook, by e-mail, or nowhere.
 
 Belongs here: how an alert is said and sent. Does not belong here: when (the callers
-decide) and where to (`resources` reads it). An alert holds no value of a row, and what
+decide) and where to (`settings` reads it). An alert holds no value of a row, and what
 is said of a failed one holds no address: addresses hold keys.
 """
 
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from orchestration.settings.alert_channels import Channels
 
 if TYPE_CHECKING:
     import smtplib
@@ -19,21 +21,6 @@ TIMEOUT_SECONDS = 10
 # chats and mail boxes cut or refuse what is longer
 LONGEST_TEXT = 4000
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
-@dataclass(frozen=True)
-class Channels:
-    """Where alerts go; nothing given sends nothing. Never shown: they hold keys.
-
-    `smtp_url` is smtp:// (encrypted where the server can, and is not this machine),
-    smtp+starttls:// (encrypted, or not sent) or smtps:// (encrypted from the start),
-    with user:password@ or without.
-    """
-
-    webhook_url: str | None = field(default=None, repr=False)
-    smtp_url: str | None = field(default=None, repr=False)
-    mail_to: tuple[str, ...] = field(default=(), repr=False)
-    mail_from: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ from orchestration.refresh.days import days_between
 from orchestration.refresh.errors import failure_told
 from orchestration.refresh.progress import Progress
 from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh, opened_refresh
-from orchestration.settings.settings import LOCK_WAIT_SECONDS, Settings, SettingsError
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import LOCK_WAIT_SECONDS, Settings
 from orchestration.store.journal import JOURNAL, Journal
 from orchestration.store.versions import Home, HomeError
 from orchestration.text.printable import shown_lines

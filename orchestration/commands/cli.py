@@ -14,7 +14,9 @@ from orchestration.landing.texts import UnreadableFileError
 from orchestration.privacy.erasure_ledger import held_by
 from orchestration.privacy.purging import purge, told
 from orchestration.privacy.rewriting import RewritingFailed
-from orchestration.settings.settings import Settings, SettingsError, prepare_dagster
+from orchestration.settings.dagster_instance import prepare_dagster
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
 from orchestration.store.disk import in_megabytes
 from orchestration.store.freshness import observed_until, told_hours, why_stale
 from orchestration.store.journal import JOURNAL, Journal

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import duckdb
 
 from orchestration.report.lineage import Explainer, NothingToExplain, Source
-from orchestration.settings.settings import Settings, SettingsError
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
 from orchestration.store.databases import opened
 from orchestration.store.versions import Home, HomeError, Version
 from orchestration.text.printable import shown, shown_lines

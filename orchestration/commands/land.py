@@ -14,7 +14,8 @@ from orchestration.landing import LandingError, LandingReport, land
 from orchestration.landing.contract import ContractError, read_contract
 from orchestration.landing.database import take_snapshots
 from orchestration.refresh.progress import Progress
-from orchestration.settings.settings import Settings, SettingsError
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
 from orchestration.store.versions import ANALYTICS, PRIVATE
 from orchestration.store.versions import STATE as STATE_FILE
 from orchestration.text.printable import shown, shown_lines

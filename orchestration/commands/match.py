@@ -24,7 +24,8 @@ from orchestration.identity.merge_lists import (
     add_pairs,
     read_pairs,
 )
-from orchestration.settings.settings import Settings, SettingsError
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
 from orchestration.store.versions import STATE, Home
 from orchestration.text.printable import shown_lines
 

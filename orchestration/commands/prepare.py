@@ -8,7 +8,9 @@ With the word `daemon`, before a daemon starts, it ends the runs of the last one
 import sys
 from contextlib import suppress
 
-from orchestration.settings.settings import Settings, SettingsError, prepare_dagster
+from orchestration.settings.dagster_instance import prepare_dagster
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
 from orchestration.store.versions import AnotherRefreshRuns, Home, HomeError
 
 

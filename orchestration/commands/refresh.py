@@ -22,7 +22,8 @@ from orchestration.refresh.errors import failure_told
 from orchestration.refresh.progress import Progress
 from orchestration.refresh.refreshing import Refresh, opened_refresh
 from orchestration.report.summary import told, told_unchanged
-from orchestration.settings.settings import Settings, prepare_dagster
+from orchestration.settings.dagster_instance import prepare_dagster
+from orchestration.settings.settings import Settings
 from orchestration.store.versions import AnotherRefreshRuns
 from orchestration.text.printable import shown_lines
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from orchestration.settings.environment import switch_telemetry_off
 from orchestration.text.masking import without_values
 
 FAILED = ("error", "fail", "runtime error")
@@ -81,6 +82,7 @@ def run_dbt(
     dbt), `on_result` a line for the log when it ended. dbt makes a folder for its log
     even when it writes none: `target_dir`. Databases are closed on return.
     """
+    switch_telemetry_off()
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 

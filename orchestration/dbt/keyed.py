@@ -3,7 +3,7 @@
 Every cursor gets two session variables, from which `macros/dialect/keyed.sql` builds
 HMAC-SHA256; without a key they are null, and so is every keyed value. The key goes in
 as a bound value: no SQL text, compiled model or log holds it. dbt loads this module by
-its name from profiles.yml, and so it fetches the key itself (from resources.py) where
+its name from profiles.yml, and so it fetches the key itself (from `settings`) where
 other modules are handed their settings: a plain `dbt build` has nobody to hand it on.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from orchestration.settings.settings import secret_key
+from orchestration.settings.secrets import secret_key
 
 SHA256_BLOCK_BYTES = 64
 

@@ -8,7 +8,7 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from orchestration.dbt.lookups import require_sense
-from orchestration.settings.settings import PROJECT_DIR
+from orchestration.settings.values import PROJECT_DIR
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]

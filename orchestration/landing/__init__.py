@@ -18,7 +18,6 @@ from orchestration.landing.report import (
     LandingError,
     LandingReport,
     Progress,
-    ReadingRules,
 )
 
 __all__ = [
@@ -29,6 +28,5 @@ __all__ = [
     "LandingError",
     "LandingReport",
     "Progress",
-    "ReadingRules",
     "land",
 ]

@@ -15,7 +15,8 @@ import duckdb
 from orchestration.landing import raw
 from orchestration.landing.contract import Contract
 from orchestration.landing.discover import FoundFile, Look, discover
-from orchestration.landing.report import NO_RULES, LandingError, ReadingRules
+from orchestration.landing.report import LandingError
+from orchestration.settings.reading_rules import NO_RULES, ReadingRules
 
 Known = dict[str, Look]
 NEWEST_FILES = (

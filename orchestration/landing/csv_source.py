@@ -9,7 +9,6 @@ from orchestration.landing.discover import FoundFile
 from orchestration.landing.first_bytes import unpacked
 from orchestration.landing.guesses import looks_like, not_utf8_note
 from orchestration.landing.records import MAX_RECORD_BYTES
-from orchestration.landing.report import ReadingRules
 from orchestration.landing.source import (
     QUOTES,
     Source,
@@ -24,6 +23,7 @@ from orchestration.landing.texts import (
     UnreadableFileError,
     plain_csv,
 )
+from orchestration.settings.reading_rules import ReadingRules
 from orchestration.text.quoting import quoted_text
 
 

@@ -1,8 +1,7 @@
 """A database schema as a landing: one immutable snapshot a table and refresh.
 
-Belongs here: which address means a database, and the folder of snapshots, which is a
-landing folder like any other. Does not belong here: how a database is read (`schemas`
-does), and anything about the rows.
+Belongs here: the folder of snapshots, which is a landing folder like any other. Does
+not belong here: how a database is read (`schemas` does), and anything about the rows.
 
 A snapshot has the moment in its name, so that a later one sorts later, and every state
 of the schema stays known as of its day. A table that has not changed gets none: what is
@@ -11,95 +10,18 @@ exported is in a total order, so equal rows give equal bytes.
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from orchestration.landing.contract import Contract, Table
 from orchestration.landing.report import LandingError
+from orchestration.landing.schemas import opened_schema
+from orchestration.settings.database_address import DatabaseAddress
 from orchestration.text.printable import shown
 
-DUCKDB, POSTGRES = "duckdb", "postgresql"
-SCHEMES = {"duckdb": DUCKDB, "postgresql": POSTGRES, "postgres": POSTGRES}
-DEFAULT_SCHEMAS = {DUCKDB: "main", POSTGRES: "public"}
 ID_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 ENDING = ".parquet"
-
-
-@dataclass(frozen=True)
-class DatabaseAddress:
-    """Where a schema is read, without being shown: it may hold a password.
-
-    `parameters` are those of libpq for Postgres; `path` is the file for DuckDB.
-    """
-
-    kind: str
-    schema: str
-    told: str
-    path: Path | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    def __str__(self) -> str:
-        return self.told
-
-    def without_secrets(self, message: str) -> str:
-        """Return what a driver said, on one line, without the password."""
-        line = " ".join(message.split())
-        secret = self.parameters.get("password")
-        return shown(line.replace(secret, "***") if secret else line)
-
-
-def is_address(text: str) -> bool:
-    """Say whether a landing is named by an address instead of a path."""
-    return "://" in text
-
-
-def parsed_address(text: str) -> DatabaseAddress:
-    """Read an address; raise ValueError with what is expected, never with the text."""
-    try:
-        parts = urlsplit(text)
-        kind = SCHEMES.get(parts.scheme.lower())
-        options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        port = parts.port
-    except ValueError:
-        raise ValueError(_expected()) from None
-    path = unquote(parts.path)
-    schema = options.pop("schema", "") or DEFAULT_SCHEMAS.get(kind or "", "")
-    if kind == DUCKDB and path and not parts.netloc and not options:
-        return DatabaseAddress(
-            kind, schema, f"duckdb://{path}?schema={schema}", Path(path)
-        )
-    if kind == POSTGRES and path.strip("/"):
-        parameters = {
-            "host": parts.hostname,
-            "port": str(port) if port else None,
-            "user": unquote(parts.username) if parts.username else None,
-            "password": unquote(parts.password) if parts.password else None,
-            "dbname": path.strip("/"),
-            **options,
-        }
-        return DatabaseAddress(
-            kind,
-            schema,
-            _told_postgres(parts, port, schema),
-            parameters={name: value for name, value in parameters.items() if value},
-        )
-    raise ValueError(_expected())
-
-
-def _told_postgres(parts: SplitResult, port: int | None, schema: str) -> str:
-    user = f"{parts.username}@" if parts.username else ""
-    host = f"{parts.hostname or ''}{f':{port}' if port else ''}"
-    return f"postgresql://{user}{host}{parts.path}?schema={schema}"
-
-
-def _expected() -> str:
-    return (
-        "expected a folder, duckdb:///path/to/file.duckdb?schema=shop or "
-        "postgresql://user@host/database?schema=shop"
-    )
 
 
 def take_snapshots(
@@ -114,8 +36,6 @@ def take_snapshots(
     All tables are read as of one moment. Raises LandingError where the database cannot
     be read or has no table of the contract; the folder is then as it was.
     """
-    from orchestration.landing.schemas import opened_schema
-
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     taken: list[tuple[Path, Path]] = []

@@ -20,12 +20,8 @@ from orchestration.landing.formats import (
     TextFormat,
     read_formats,
 )
-from orchestration.landing.report import (
-    NO_RULES,
-    IgnoredPath,
-    LandingError,
-    ReadingRules,
-)
+from orchestration.landing.report import IgnoredPath, LandingError
+from orchestration.settings.reading_rules import NO_RULES, ReadingRules
 from orchestration.text.printable import shown
 
 Look = tuple[int | None, int | None, int | None, int | None, str]

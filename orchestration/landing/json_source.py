@@ -13,7 +13,6 @@ from orchestration.landing.csv_source import text_of
 from orchestration.landing.discover import FoundFile
 from orchestration.landing.first_bytes import ONE_A_LINE
 from orchestration.landing.records import JSON_DELIMITER, MAX_RECORD_BYTES
-from orchestration.landing.report import ReadingRules
 from orchestration.landing.source import (
     Source,
     path_to_name,
@@ -36,6 +35,7 @@ from orchestration.landing.typed import (
     plain_number,
     refuse_what_is_not_exact,
 )
+from orchestration.settings.reading_rules import ReadingRules
 from orchestration.text.printable import shown
 from orchestration.text.quoting import quoted_text
 

@@ -17,15 +17,14 @@ from orchestration.landing.contract import Contract
 from orchestration.landing.discover import Discovery, discover
 from orchestration.landing.look import Arrival, Look, Meter, changed, reason
 from orchestration.landing.report import (
-    NO_RULES,
     LandedFile,
     LandedTable,
     LandingChangedError,
     LandingError,
     LandingReport,
     Progress,
-    ReadingRules,
 )
+from orchestration.settings.reading_rules import NO_RULES, ReadingRules
 from orchestration.text.printable import shown
 
 

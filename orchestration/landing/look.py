@@ -14,15 +14,11 @@ import duckdb
 from orchestration.landing.contract import Contract
 from orchestration.landing.discover import DID_YOU_MEAN, Discovery, FoundFile
 from orchestration.landing.raw import KnownFile, landing_file_id
-from orchestration.landing.report import (
-    LandingChangedError,
-    LandingError,
-    Progress,
-    ReadingRules,
-)
+from orchestration.landing.report import LandingChangedError, LandingError, Progress
 from orchestration.landing.source import Source
 from orchestration.landing.sources import inspect
 from orchestration.landing.texts import UnreadableFileError
+from orchestration.settings.reading_rules import ReadingRules
 from orchestration.text.masking import without_values
 from orchestration.text.printable import shown
 

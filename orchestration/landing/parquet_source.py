@@ -10,7 +10,6 @@ from orchestration.landing.columns import Columns, matched, refuse_repeated
 from orchestration.landing.contract import Column, Table
 from orchestration.landing.discover import FoundFile
 from orchestration.landing.first_bytes import unpacked
-from orchestration.landing.report import ReadingRules
 from orchestration.landing.source import (
     IN_ORDER,
     Source,
@@ -26,6 +25,7 @@ from orchestration.landing.typed import (
     plain_number,
     refuse_what_is_not_exact,
 )
+from orchestration.settings.reading_rules import ReadingRules
 from orchestration.text.printable import shown
 from orchestration.text.quoting import quoted_name, quoted_text
 

@@ -17,9 +17,9 @@ from typing import Any, Protocol
 import duckdb
 
 from orchestration.landing.contract import Table
-from orchestration.landing.database import DUCKDB, DatabaseAddress
 from orchestration.landing.report import LandingChangedError, LandingError
 from orchestration.landing.source import COMMAS_AND_QUOTES, read_text
+from orchestration.settings.database_address import DUCKDB, DatabaseAddress
 from orchestration.text.masking import without_values
 from orchestration.text.quoting import quoted_name, quoted_text
 

@@ -9,9 +9,9 @@ from orchestration.landing.csv_source import inspect_csv
 from orchestration.landing.discover import FoundFile
 from orchestration.landing.json_source import inspect_json_lines
 from orchestration.landing.parquet_source import inspect_parquet
-from orchestration.landing.report import ReadingRules
 from orchestration.landing.source import Source
 from orchestration.landing.xlsx_source import inspect_xlsx
+from orchestration.settings.reading_rules import ReadingRules
 
 
 def inspect(

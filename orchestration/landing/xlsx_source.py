@@ -27,9 +27,9 @@ from orchestration.landing.csv_source import source_of_csv
 from orchestration.landing.discover import FoundFile
 from orchestration.landing.first_bytes import unpacked
 from orchestration.landing.formats import NUMBERS
-from orchestration.landing.report import ReadingRules
 from orchestration.landing.source import Source
 from orchestration.landing.texts import EMPTY, PlainText, UnreadableFileError
+from orchestration.settings.reading_rules import ReadingRules
 from orchestration.text.printable import shown
 
 # a spreadsheet keeps fifteen digits: a longer id has lost its last ones

@@ -34,10 +34,10 @@ from orchestration.landing.records import (
     csv_grammar,
     csv_values,
 )
-from orchestration.landing.report import ReadingRules
 from orchestration.landing.source import Source, path_to_name, quoted_path
 from orchestration.landing.sources import inspect
 from orchestration.landing.texts import BYTE_ORDER_MARK, UTF_8, bytes_of
+from orchestration.settings.reading_rules import ReadingRules
 from orchestration.store.disk import sync
 from orchestration.text.printable import shown
 from orchestration.text.quoting import quoted_name, quoted_text

@@ -21,6 +21,7 @@ from orchestration.quality.landing_profiles import Profiler
 from orchestration.quality.landing_references import references
 from orchestration.quality.landing_texts import Settled, landed_texts
 from orchestration.quality.profiles import Profiles
+from orchestration.settings.environment import switch_telemetry_off
 from orchestration.store.databases import AS_OF, first_value
 from orchestration.store.journal import write_table
 
@@ -255,6 +256,7 @@ def _validated(
     door: str, wanted: Mapping[str, suites.Suite], frames: Mapping[str, pd.DataFrame]
 ) -> list[QualityResult]:
     """Run each suite over its frame; an empty frame has nothing to fail."""
+    switch_telemetry_off()
     import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")

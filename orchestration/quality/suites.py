@@ -11,6 +11,8 @@ for.
 from collections.abc import Mapping
 from typing import Any
 
+from orchestration.settings.environment import switch_telemetry_off
+
 Suite = list[Any]
 
 LANDING_DOOR, PUBLISH_DOOR = "landing", "publish"
@@ -551,6 +553,7 @@ def _between(
     located_in: str | None = None,
     observed_in: str | None = None,
 ) -> Any:
+    switch_telemetry_off()
     import great_expectations.expectations as gxe
 
     return gxe.ExpectColumnValuesToBeBetween(

@@ -4,7 +4,7 @@ from orchestration.dbt.dbt_runner import DbtFailed
 from orchestration.landing import LandingError
 from orchestration.landing.contract import ContractError
 from orchestration.quality.doors import DoorClosed, NoOrderAccepted
-from orchestration.settings.settings import SettingsError
+from orchestration.settings.errors import SettingsError
 from orchestration.store.versions import HomeError
 from orchestration.text.masking import without_values
 

@@ -48,7 +48,9 @@ from orchestration.refresh.unchanged import (
     nothing_new,
     reason_to_build,
 )
-from orchestration.settings.settings import Settings, SettingsError, exported
+from orchestration.settings.environment import exported
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
 from orchestration.store import disk
 from orchestration.store.access import Access
 from orchestration.store.databases import (

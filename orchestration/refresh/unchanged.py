@@ -14,17 +14,12 @@ from typing import Any
 
 import duckdb
 
-from orchestration.landing import (
-    LandingError,
-    LandingReport,
-    ReadingRules,
-    raw,
-)
+from orchestration.landing import LandingError, LandingReport, raw
 from orchestration.landing.contract import Contract
 from orchestration.landing.discover import discover
 from orchestration.landing.look import Look
-from orchestration.landing.report import NO_RULES
 from orchestration.refresh.manifest import inputs_checksum
+from orchestration.settings.reading_rules import NO_RULES, ReadingRules
 from orchestration.store.databases import first_value, has_table
 
 KEY_TABLE = ("refresh", "secret_key")

@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.settings.settings import SettingsError
+from orchestration.settings.errors import SettingsError
 
 EVERYBODY_READS, GROUP_READS, OWNER_WORKS = 0o444, 0o440, 0o600
 

@@ -55,7 +55,8 @@ from orchestration.landing.report import IgnoredPath, LandingReport
 from orchestration.quality import doors
 from orchestration.quality.doors import QualityResult
 from orchestration.refresh.refreshing import CONTRACT_FILE
-from orchestration.settings.settings import Settings, exported
+from orchestration.settings.environment import exported
+from orchestration.settings.settings import Settings
 from orchestration.store.checksums import files_checksum
 from tests.support.cells import Cells, cells_of
 from tests.support.doors import plain_doors

@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.landing import LandingError, LandingReport, ReadingRules, land
+from orchestration.landing import LandingError, LandingReport, land
 from orchestration.landing.contract import Contract, read_contract
+from orchestration.settings.reading_rules import ReadingRules
 
 NOW = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)
 PROJECT = Path(__file__).resolve().parents[2]

@@ -26,6 +26,8 @@ from contextlib import suppress
 from datetime import datetime, tzinfo
 from typing import Any, NoReturn
 
+from orchestration.settings.environment import switch_telemetry_off
+
 PRELOADED = (
     "orchestration.commands.refresh",
     "dagster",
@@ -45,6 +47,7 @@ class Broken(Exception):
 def serve() -> None:
     """Answer requests until stdin ends, then kill what still runs."""
     warnings.simplefilter("ignore")
+    switch_telemetry_off()
     for name in (*PRELOADED, *modules_of("orchestration.defs")):
         importlib.import_module(name)
     woken, wake = os.pipe()

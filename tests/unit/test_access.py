@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings.settings import SettingsError
+from orchestration.settings.errors import SettingsError
 from orchestration.store.access import Access
 from orchestration.store.versions import Home, Version
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.alerts.operators import alert_operators
-from orchestration.alerts.sending import LONGEST_TEXT, Alert, Channels, send
-from orchestration.settings.settings import SettingsError, alert_channels
+from orchestration.alerts.sending import LONGEST_TEXT, Alert, send
+from orchestration.settings.alert_channels import Channels, alert_channels
+from orchestration.settings.errors import SettingsError
 
 PASSWORD = "open-sesame"
 ALERT = Alert(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from orchestration.dbt.dbt_project import current_manifest
 from orchestration.dbt.dbt_runner import run_dbt
-from orchestration.settings.settings import exported
+from orchestration.settings.environment import exported
 
 FILES = {
     "dbt_project.yml": """

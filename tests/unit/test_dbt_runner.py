@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from orchestration.dbt.dbt_runner import DbtFailed, run_dbt
-from orchestration.settings.settings import exported
+from orchestration.settings.environment import exported
 
 PROJECT = """
 name: tiny

@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from orchestration.dbt.keyed import hmac_pads, set_key
-from orchestration.settings.settings import SettingsError, secret_key
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.secrets import secret_key
 
 MACRO = Path("macros/dialect/keyed.sql")
 TEXTS = [

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.landing import ReadingRules
 from orchestration.landing.columns import is_near
 from orchestration.landing.contract import Column
+from orchestration.settings.reading_rules import ReadingRules
 from tests.support.raw_landings import ONE_ORDER, Landing
 
 

@@ -11,9 +11,11 @@ import pytest
 
 from orchestration.landing import LandingError, land
 from orchestration.landing.contract import read_contract
-from orchestration.landing.database import parsed_address, take_snapshots
+from orchestration.landing.database import take_snapshots
 from orchestration.landing.report import LandingChangedError
-from orchestration.settings.settings import Settings, SettingsError
+from orchestration.settings.database_address import parsed_address
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
 from tests.support import postgres
 
 CONTRACT = read_contract(Path(__file__).parents[2] / "models/staging/_sources.yml")

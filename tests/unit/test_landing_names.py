@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.commands import land as land_command
-from orchestration.landing import ReadingRules
 from orchestration.landing.arrivals import known_files, unknown_files
+from orchestration.settings.reading_rules import ReadingRules
 from orchestration.text.printable import shown, shown_lines
 from tests.support.raw_landings import ONE_ORDER, ORDERS, Landing
 

@@ -29,12 +29,9 @@ from orchestration.refresh.days import day_before, offered_day
 from orchestration.refresh.progress import Progress
 from orchestration.refresh.refreshing import CONTRACT_FILE, DatabaseFailed, Refresh
 from orchestration.refresh.retrying import can_pass, seconds_before
-from orchestration.settings.settings import (
-    LOCK_WAIT_SECONDS,
-    PROJECT_DIR,
-    Settings,
-    SettingsError,
-)
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import LOCK_WAIT_SECONDS, Settings
+from orchestration.settings.values import PROJECT_DIR
 from orchestration.store.freshness import why_stale
 from orchestration.store.journal import JOURNAL, Journal, RefreshRecord
 from orchestration.store.versions import AnotherRefreshRuns, DiskFull, Home

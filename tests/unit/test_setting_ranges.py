@@ -8,8 +8,10 @@ import jinja2
 import pytest
 
 from orchestration.dbt.dbt_project import project_vars
+from orchestration.settings.errors import SettingsError
 from orchestration.settings.ranges import setting_faults
-from orchestration.settings.settings import PROJECT_DIR, Settings, SettingsError
+from orchestration.settings.settings import Settings
+from orchestration.settings.values import PROJECT_DIR
 
 VARS = project_vars(PROJECT_DIR)
 

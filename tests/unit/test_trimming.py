@@ -10,7 +10,7 @@ import pytest
 from orchestration.landing.columns import matched
 from orchestration.landing.contract import read_contract
 from orchestration.refresh.refreshing import CONTRACT_FILE
-from orchestration.settings.settings import PROJECT_DIR
+from orchestration.settings.values import PROJECT_DIR
 from orchestration.text.trimming import INVISIBLE, filled, stripped, trimmed
 
 MACRO = Path("macros/staging/invisible_characters.sql")

@@ -25,12 +25,10 @@ from orchestration.landing.contract import read_contract
 from orchestration.landing.report import LandingChangedError
 from orchestration.quality.doors import DoorClosed
 from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh
-from orchestration.settings.settings import (
-    PROJECT_DIR,
-    Settings,
-    SettingsError,
-    prepare_dagster,
-)
+from orchestration.settings.dagster_instance import prepare_dagster
+from orchestration.settings.errors import SettingsError
+from orchestration.settings.settings import Settings
+from orchestration.settings.values import PROJECT_DIR
 from orchestration.store.versions import DiskFull, Home
 from tests.unit.test_alerting import webhook
 from tests.unit.test_definitions import definitions

@@ -20,7 +20,8 @@ from orchestration.refresh import manifest as facts
 from orchestration.refresh.progress import Progress
 from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh, opened_refresh
 from orchestration.refresh.unchanged import note_key, reason_to_build
-from orchestration.settings.settings import PROJECT_DIR, Settings
+from orchestration.settings.settings import Settings
+from orchestration.settings.values import PROJECT_DIR
 from orchestration.store.journal import JOURNAL, Journal
 from orchestration.store.versions import Home
 
