@@ -12,7 +12,7 @@ from orchestration.store.versions import Home
 from tests.support.cells import differences, public_cells
 from tests.support.refreshes import PROJECT, Published, environment, refresh
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 FIRST, LAST = "2025-06-10", "2025-06-11"
 

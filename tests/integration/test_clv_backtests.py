@@ -14,7 +14,7 @@ import pytest
 
 from examples.cdnow import map as cdnow_example
 from examples.online_retail import map as online_retail_example
-from tests.support.builds import build
+from tests.support.builds import build_anew
 from tests.support.refreshes import PROJECT
 
 pytestmark = pytest.mark.slow
@@ -56,13 +56,13 @@ def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("the CDNOW sample is not there: ../shared/data/cdnow")
     folder = tmp_path_factory.mktemp("cdnow")
     assert cdnow_example.map_file(CDNOW, folder / "landing") == (6919, 2357)
-    return build(
+    return build_anew(
         folder / "landing",
         folder / "built",
         as_of_date="1998-06-30",
         variables={"clv_holdout_days": HOLDOUT_DAYS},
         select=("metrics_clv_backtest",),
-        REPORTING_CURRENCY="USD",
+        reporting_currency="USD",
     )
 
 
@@ -132,12 +132,12 @@ def online_retail(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("the data are not there: ../shared/data/online_retail_ii")
     folder = tmp_path_factory.mktemp("online_retail")
     online_retail_example.map_file(ONLINE_RETAIL, folder / "landing")
-    return build(
+    return build_anew(
         folder / "landing",
         folder / "built",
         select=("metrics_clv_backtest", "metrics_churn_backtest"),
-        REPORTING_CURRENCY="GBP",
-        BUSINESS_TIMEZONE="Europe/London",
+        reporting_currency="GBP",
+        business_timezone="Europe/London",
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from orchestration.synthetic import parameters as p
 from orchestration.synthetic.__main__ import main
-from tests.support.builds import build
+from tests.support.builds import build_anew
 from tests.support.refreshes import Published
 
 pytestmark = pytest.mark.slow
@@ -45,7 +45,7 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("larger")
     landing = folder / "landing"
     main(["--customers", "6000", "--format", "parquet", "--out", str(landing)])
-    return build(landing, folder / "build", select=MODELS)
+    return build_anew(landing, folder / "build", select=MODELS)
 
 
 @contextmanager

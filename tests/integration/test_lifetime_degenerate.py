@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.support.builds import build
+from tests.support.builds import build_anew
 from tests.support.landings import Record, write_records
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ class Built:
         write_records(folder / "landing" / "orders.jsonl", orders)
         write_records(folder / "landing" / "refunds.jsonl", refunds)
         self._as_of_day = as_of_day
-        self.analytics = build(
+        self.analytics = build_anew(
             folder / "landing",
             folder / "built",
             as_of_date=as_of_day.isoformat(),

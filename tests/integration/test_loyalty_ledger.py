@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.support.builds import build
+from tests.support.builds import build_anew
 from tests.support.landings import Record, write_records
 
 pytestmark = pytest.mark.slow
@@ -70,7 +70,7 @@ class Tables:
         landing = folder / "landing"
         write_records(landing / "orders.jsonl", [ORDER])
         write_records(landing / "loyalty_entries.jsonl", ledger)
-        self._analytics = build(
+        self._analytics = build_anew(
             landing, folder / "built", as_of_date=as_of_date, select=MODELS
         )
 

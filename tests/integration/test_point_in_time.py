@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support.builds import build
+from tests.support.builds import build_anew
 from tests.support.landings import Record, landing_files, records_of, write_records
 from tests.support.refreshes import DEMO, Published
 
@@ -80,7 +80,7 @@ def changed(change: Callable[[str, int, Record], Iterator[Record]], tmp: Path) -
         ]
         name = "-".join(path.relative_to(DEMO).parts).replace(".", "_")
         write_records(tmp / "landing" / table / f"{name}.jsonl", records)
-    build(
+    build_anew(
         tmp / "landing",
         tmp / "built",
         as_of_date=AS_OF_DATE,

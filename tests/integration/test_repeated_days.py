@@ -17,7 +17,7 @@ import pytest
 from tests.support.cells import differences, public_cells
 from tests.support.refreshes import Published, refresh
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 PAST_DAY = "2025-03-31"
 # what tells of the refresh itself
