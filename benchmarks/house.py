@@ -6,6 +6,8 @@ rebuild into docs/house.md. The tests of the architecture ask the same graph.
 """
 
 import ast
+import fcntl
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -122,6 +124,24 @@ class Graph:
         )
 
 
+def parsed_manifest(project: Path = PROJECT) -> dict[str, Any]:
+    """Return the project's manifest, parsed anew only when the project changed."""
+    folder = project / "target" / "house"
+    folder.mkdir(parents=True, exist_ok=True)
+    before = os.environ.get("DBT_TARGET_PATH")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # dbt knows where to write from here alone
+        os.environ["DBT_TARGET_PATH"] = str(folder)
+        try:
+            return read_manifest(current_manifest(project, folder))
+        finally:
+            if before is None:
+                del os.environ["DBT_TARGET_PATH"]
+            else:
+                os.environ["DBT_TARGET_PATH"] = before
+
+
 def figures(graph: Graph, project: Path = PROJECT) -> dict[str, int]:
     """Return the figures of now, named and ordered as those of before."""
     texts = [
@@ -224,8 +244,7 @@ def _line_count(path: Path) -> int:
 
 def main() -> int:
     """Write the page as a command, and say the figures."""
-    manifest = current_manifest(PROJECT, PROJECT / "target" / "house")
-    graph = Graph(read_manifest(manifest))
+    graph = Graph(parsed_manifest())
     now = figures(graph)
     DOCUMENT.write_text(document(now, graph, f"{datetime.now(UTC):%Y-%m-%d}"))
     for name, value in now.items():

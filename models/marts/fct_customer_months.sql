@@ -46,7 +46,7 @@ with
         select months.period_start_date as activity_month, tier_periods.*
         from months
         inner join
-            {{ ref("int_loyalty_tier_periods") }} as tier_periods
+            {{ ref("mart_loyalty_tier_periods") }} as tier_periods
             on tier_periods.valid_from_date <= months.observed_end_date
             and (
                 tier_periods.valid_to_date is null

@@ -18,7 +18,7 @@ with
     ),
 
     tiers_held as (
-        select * from {{ ref("int_loyalty_tier_periods") }} where valid_to_at is null
+        select * from {{ ref("mart_loyalty_tier_periods") }} where valid_to_at is null
     ),
 
     tiers as (

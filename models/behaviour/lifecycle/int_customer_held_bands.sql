@@ -7,7 +7,7 @@ with
 
     segments as (select * from {{ ref("int_customer_rfm_segments") }}),
 
-    tiers as (select * from {{ ref("int_loyalty_tier_periods") }})
+    tiers as (select * from {{ ref("mart_loyalty_tier_periods") }})
 
 select
     stages.customer_id,

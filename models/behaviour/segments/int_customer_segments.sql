@@ -41,7 +41,7 @@ with
     ),
 
     tiers as (
-        select * from {{ ref("int_loyalty_tier_periods") }} where valid_to_at is null
+        select * from {{ ref("mart_loyalty_tier_periods") }} where valid_to_at is null
     ),
 
     customer_values as (select * from {{ ref("int_customer_values") }}),

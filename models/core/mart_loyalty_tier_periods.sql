@@ -37,21 +37,44 @@ with
 
     begun as (select * from compared where earlier_tier is distinct from loyalty_tier),
 
-    final as (
+    numbered as (
         select
-            customer_id,
+            *,
             row_number() over in_order as tier_period_number,
-            tier_rank,
-            loyalty_tier,
-            earlier_tier,
-            changed_at as valid_from_at,
             lead(changed_at) over in_order as valid_to_at,
-            changed_date as valid_from_date,
-            lead(changed_date) over in_order as valid_to_date,
-            points_in_window
+            lead(changed_date) over in_order as valid_to_date
 
         from begun
         window in_order as (partition by customer_id order by changed_at)
+    ),
+
+    final as (
+        select
+            -- ids
+            customer_id
+            || '|'
+            || cast(tier_period_number as {{ dbt.type_string() }}) as tier_period_key,
+            customer_id,
+
+            -- categories
+            loyalty_tier,
+            earlier_tier,
+
+            -- dates
+            changed_at as valid_from_at,
+            valid_to_at,
+            changed_date as valid_from_date,
+            valid_to_date,
+
+            -- flags
+            valid_to_at is null as is_current,
+
+            -- numbers
+            tier_period_number,
+            cast(tier_rank as integer) as tier_rank,
+            points_in_window
+
+        from numbered
     )
 
 select *
