@@ -26,14 +26,14 @@ help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
 
 refresh: $(READY)  ## land, check, build, check, publish (FORCE=1: though nothing has changed)
-	@$(if $(call yes,FORCE),CUSTOMER360_FORCE=true) $(BIN)/python -m orchestration.commands.refresh
+	@$(if $(call yes,FORCE),CUSTOMER360_FORCE=true) $(BIN)/python -m orchestration.commands refresh
 
 nightly: $(READY)  ## refresh as of the day before, with further attempts: for cron and systemd
-	@$(BIN)/python -m orchestration.commands.nightly
+	@$(BIN)/python -m orchestration.commands nightly
 
 backfill: $(READY)  ## every day of a range: FROM=2025-06-01 TO=2025-06-30 (STOP=1 at a failure, AGAIN=1)
 	@test -n "$$GIVEN_FROM" && test -n "$$GIVEN_TO" || { echo 'make backfill FROM=2025-06-01 TO=2025-06-30 [STOP=1] [AGAIN=1]'; exit 2; }
-	@$(BIN)/python -m orchestration.commands.backfill "--from=$$GIVEN_FROM" "--to=$$GIVEN_TO" $(if $(call yes,STOP),--stop) $(if $(call yes,AGAIN),--again)
+	@$(BIN)/python -m orchestration.commands backfill "--from=$$GIVEN_FROM" "--to=$$GIVEN_TO" $(if $(call yes,STOP),--stop) $(if $(call yes,AGAIN),--again)
 
 test: $(READY)  ## all tests but the long ones (ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
@@ -42,7 +42,7 @@ test-long: $(READY)  ## proofs that take minutes each
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
 
 land: $(READY)  ## bring the landing folder into the development database
-	@$(BIN)/python -m orchestration.commands.land
+	@$(BIN)/python -m orchestration.commands land
 
 build: $(READY)  ## plain dbt build in the development database, after `make land`
 	@$(BIN)/dbt build
@@ -59,26 +59,26 @@ format: $(READY)  ## put SQL and Python into the project's form
 	@$(BIN)/ruff format .
 
 candidates: $(READY) .matching/.ready  ## pairs that may be one person: THRESHOLD=0.99, ACCEPT=1 joins them, DEV=1
-	@.matching/bin/python -m orchestration.commands.match $${GIVEN_THRESHOLD:+"--threshold=$$GIVEN_THRESHOLD"} $(if $(call yes,ACCEPT),--accept) $(if $(call yes,DEV),--dev)
+	@.matching/bin/python -m orchestration.commands candidates $${GIVEN_THRESHOLD:+"--threshold=$$GIVEN_THRESHOLD"} $(if $(call yes,ACCEPT),--accept) $(if $(call yes,DEV),--dev)
 
 explain: $(READY)  ## landed rows behind a published row: TABLE=marts.fct_orders KEY=…
 	@test -n "$$GIVEN_TABLE" && test -n "$$GIVEN_KEY" || { echo 'make explain TABLE=marts.fct_orders KEY=… [LIMIT=20]'; exit 2; }
-	@$(BIN)/python -m orchestration.commands.explain $${GIVEN_LIMIT:+"--limit=$$GIVEN_LIMIT"} -- "$$GIVEN_TABLE" "$$GIVEN_KEY"
+	@$(BIN)/python -m orchestration.commands explain $${GIVEN_LIMIT:+"--limit=$$GIVEN_LIMIT"} -- "$$GIVEN_TABLE" "$$GIVEN_KEY"
 
 versions: $(READY)  ## what is published
-	@$(BIN)/python -m orchestration.commands.cli versions
+	@$(BIN)/python -m orchestration.commands versions
 
 rollback: $(READY)  ## let readers see the version before, or TO=<id>
-	@$(BIN)/python -m orchestration.commands.cli rollback $${GIVEN_TO:+"--to=$$GIVEN_TO"}
+	@$(BIN)/python -m orchestration.commands rollback $${GIVEN_TO:+"--to=$$GIVEN_TO"}
 
 check-freshness: $(READY)  ## fail and alert when what is published is too old
-	@$(BIN)/python -m orchestration.commands.cli check-freshness
+	@$(BIN)/python -m orchestration.commands check-freshness
 
 purge: $(READY)  ## drop older versions, list landed files that hold erased people (REWRITE=1 rewrites them)
-	@$(BIN)/python -m orchestration.commands.cli purge $(if $(call yes,REWRITE),--rewrite)
+	@$(BIN)/python -m orchestration.commands purge $(if $(call yes,REWRITE),--rewrite)
 
 dev: $(READY)  ## Dagster's UI
-	@$(BIN)/python -m orchestration.commands.cli dev
+	@$(BIN)/python -m orchestration.commands dev
 
 chaos: $(READY)  ## N=200 refreshes killed at random moments while readers read (FULL=, OTHERS=, AGAIN=1)
 	@$(BIN)/python -m benchmarks.chaos $(if $(N),--kills '$(N)') $(if $(FULL),--full '$(FULL)') $(if $(OTHERS),--others '$(OTHERS)') $(if $(call yes,AGAIN),--again)

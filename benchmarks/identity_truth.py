@@ -163,7 +163,7 @@ def resolve(landing: Path, folder: Path, python: Path) -> Path:
     dbt = [str(python.with_name("dbt")), "--quiet", "build"]
     dbt += ["--resource-type", "seed", "--resource-type", "model"]
     dbt += ["--select", "+int_customers_resolved"]
-    for command in ([str(python), "-m", "orchestration.commands.land"], dbt):
+    for command in ([str(python), "-m", "orchestration.commands", "land"], dbt):
         subprocess.run(
             command, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL
         )

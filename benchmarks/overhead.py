@@ -41,7 +41,7 @@ def refreshed(home: Path) -> Measured:
     load = os.getloadavg()[0]
     started = time.monotonic()
     subprocess.run(
-        [sys.executable, "-m", "orchestration.commands.refresh"],
+        [sys.executable, "-m", "orchestration.commands", "refresh"],
         cwd=PROJECT,
         env=environment(home, DEMO, FORCE="true"),
         stdout=subprocess.DEVNULL,

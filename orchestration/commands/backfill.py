@@ -5,7 +5,6 @@ readers see never goes back in time: a past day lies beside the current version.
 backfill that was cut goes on where it was when the same command is given again.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Iterable
@@ -95,26 +94,27 @@ class Backfill:
         return refresh
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Backfill as a command; return 1 where a day failed."""
-    parser = argparse.ArgumentParser(prog="make backfill", description=__doc__)
-    parser.add_argument("--from", dest="first", required=True, type=_day)
-    parser.add_argument("--to", dest="last", type=_day, help="default: one day only")
-    parser.add_argument("--stop", action="store_true", help="stop at a failed day")
-    parser.add_argument("--again", action="store_true", help="build days that are done")
-    given = parser.parse_args(arguments)
-    days = list(days_between(given.first, given.last or given.first))
-    if not days:
-        parser.error(f"--to {given.last} lies before --from {given.first}")
-    return stoppable(lambda progress, on_open: _run(given, days, progress, on_open))
+def main(first: date, last: date, *, is_stopping: bool, again: bool) -> int:
+    """Backfill the days from the first to the last; return 1 where one failed."""
+    days = list(days_between(first, last))
+
+    def work(progress: Progress, on_open: OnOpen) -> int:
+        return _run(days, progress, on_open, is_stopping=is_stopping, again=again)
+
+    return stoppable(work)
 
 
 def _run(
-    given: argparse.Namespace, days: list[date], progress: Progress, on_open: OnOpen
+    days: list[date],
+    progress: Progress,
+    on_open: OnOpen,
+    *,
+    is_stopping: bool,
+    again: bool,
 ) -> int:
     try:
         settings = Settings.from_environment()
-        backfill = Backfill(settings, days, again=given.again)
+        backfill = Backfill(settings, days, again=again)
         backfill.require_possible()
     except (SettingsError, ContractError, HomeError) as error:
         print(shown_lines(str(error)), file=sys.stderr)
@@ -125,7 +125,7 @@ def _run(
             f"The versions of the last {settings.keep_backfilled} of {len(days)} days "
             "are kept (CUSTOMER360_KEEP_BACKFILLED); audit.refreshes tells of all."
         )
-    outcomes = list(_outcomes(backfill, progress, on_open, is_stopping=given.stop))
+    outcomes = list(_outcomes(backfill, progress, on_open, is_stopping=is_stopping))
     lines = told_end(outcomes, len(days))
     for line in lines:
         progress.tell(line)
@@ -168,16 +168,3 @@ def _told(refresh: Refresh) -> str:
     restated = ", restated" if version.manifest["is_restated"] else ""
     seen = ", what readers see now" if version.is_current else ""
     return f"published as version {version.id}{restated}{seen}"
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no day; expected one as 2025-06-01"
-        ) from None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,7 +3,6 @@
 Reads the current version and its state; needs the right to read the state folder.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -18,32 +17,16 @@ from orchestration.store.versions import Home, HomeError, Version
 from orchestration.text.printable import shown, shown_lines
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(table: str, key: str, limit: int) -> int:
     """Print the explanation; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make explain", description=__doc__)
-    parser.add_argument("table", help="schema.table, such as marts.fct_orders")
-    parser.add_argument("key", help="the key of the row, its parts with / between")
-    parser.add_argument(
-        "--limit", type=at_least_one, default=20, help="rows shown of one kind"
-    )
-    given = parser.parse_args(arguments)
     try:
         home = Home(Settings.from_environment().home)
-        for line in explanation(home, given.table, given.key, given.limit):
+        for line in explanation(home, table, key, limit):
             print(shown_lines(line))
     except (SettingsError, HomeError, NothingToExplain, duckdb.IOException) as error:
         print(shown_lines(str(error)), file=sys.stderr)
         return 1
     return 0
-
-
-def at_least_one(text: str) -> int:
-    """Read a number of rows; raise what argparse tells a person."""
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 10**9:
-        raise argparse.ArgumentTypeError(
-            f"LIMIT is {text!r}; expected a whole number from 1 on"
-        )
-    return int(text)
 
 
 def explanation(home: Home, table: str, key: str, limit: int) -> Iterator[str]:
@@ -87,7 +70,3 @@ def lines_of(source: Source) -> Iterator[str]:
 def as_of(version: Version) -> str:
     """Return the day of a version."""
     return str(version.manifest["as_of_date"])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

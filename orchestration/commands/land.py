@@ -100,7 +100,3 @@ def lines_of(report: LandingReport) -> list[str]:
         if len(found) > SHOWN_FILES:
             lines.append(f"... and {len(found) - SHOWN_FILES} more like this")
     return lines
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,7 +4,6 @@ The same as the schedule `nightly`: of the day before in the business time zone,
 further attempts for what may pass, and an alert when the last one failed.
 """
 
-import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -63,7 +62,3 @@ def settings_of_night() -> Settings:
         never_back=settings.as_of_date is None,
         lock_wait_seconds=max(settings.lock_wait_seconds, LOCK_WAIT_SECONDS),
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""`python -m orchestration.commands.prepare`: make the home, and Dagster in it.
+"""`python -m orchestration.commands prepare`: make the home, and Dagster in it.
 
 What a service needs that starts Dagster's own processes: they read dagster.yaml from
 DAGSTER_HOME, which is `<home>/dagster`. A refresh and `make dev` do it by themselves.
@@ -14,13 +14,13 @@ from orchestration.settings.settings import Settings
 from orchestration.store.versions import AnotherRefreshRuns, Home, HomeError
 
 
-def main() -> int:
+def main(*, is_before_daemon: bool) -> int:
     """Prepare as a command; return the exit status."""
     try:
         home = Home(Settings.from_environment().home)
         home.create()
         prepare_dagster(home.dagster)
-        if sys.argv[1:] == ["daemon"]:
+        if is_before_daemon:
             end_runs_of_the_last_daemon(home)
     except (SettingsError, HomeError) as error:
         print(error, file=sys.stderr)
@@ -41,7 +41,3 @@ def end_runs_of_the_last_daemon(home: Home) -> None:
         dg.DagsterInstance.get() as instance,
     ):
         end_lost_runs(instance, RUNS)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -183,7 +183,3 @@ def what_readers_see(refresh: Refresh) -> str:
     if current is None:
         return "Nothing was published, and nothing had been before."
     return f"Readers see version {current}."
-
-
-if __name__ == "__main__":
-    sys.exit(main())

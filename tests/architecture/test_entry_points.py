@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.commands.app import app, main
+
 PROJECT = Path(__file__).resolve().parents[2]
 PLACES = (
     "Makefile",
@@ -68,3 +70,36 @@ def test_files_that_texts_name_are_there() -> None:
         if not (PROJECT / path).exists()
     }
     assert not gone
+
+
+def test_every_command_that_is_started_is_one() -> None:
+    asked = {
+        (word, file.relative_to(PROJECT).as_posix())
+        for file in tracked(*PLACES)
+        for word in re.findall(
+            r"-m\W{1,5}orchestration\.commands\W{1,4}([a-z][a-z-]*)", file.read_text()
+        )
+    }
+    assert {"refresh", "nightly", "prepare", "check-freshness"} <= {w for w, _ in asked}
+    known = {
+        str(command.name or command.callback.__name__)
+        for command in app.registered_commands
+        if command.callback is not None
+    }
+    assert {(word, file) for word, file in asked if word not in known} == set()
+
+
+def test_commands_stand_in_the_makefile() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    for command in app.registered_commands:
+        assert command.callback is not None
+        name = command.name or command.callback.__name__
+        assert f"orchestration.commands {name}" in makefile or name == "prepare"
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "check-freshness" in shown
+    assert main(["no-such-command"]) == 2
+    assert main([]) == 2

@@ -68,7 +68,7 @@ def test_a_refresh_needs_no_network(tmp_path: Path) -> None:
     log = tmp_path / "refused"
     telling = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
     outcome = subprocess.run(
-        [*without_network(), sys.executable, "-m", "orchestration.commands.refresh"],
+        [*without_network(), sys.executable, "-m", "orchestration.commands", "refresh"],
         cwd=project,
         env={
             **{

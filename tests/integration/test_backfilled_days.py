@@ -18,7 +18,7 @@ FIRST, LAST = "2025-06-10", "2025-06-11"
 
 
 def start(home: Path, landing: Path) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "orchestration.commands.backfill"]
+    command = [sys.executable, "-m", "orchestration.commands", "backfill"]
     return subprocess.Popen(
         [*command, "--from", FIRST, "--to", LAST],
         cwd=PROJECT,

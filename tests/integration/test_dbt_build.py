@@ -23,7 +23,7 @@ def test_plain_dbt_build_passes_with_all_its_tests(tmp_path: Path) -> None:
         "PATH": os.environ["PATH"],
     }
     for command in (
-        [sys.executable, "-m", "orchestration.commands.land"],
+        [sys.executable, "-m", "orchestration.commands", "land"],
         [dbt, "build"],
     ):
         done = subprocess.run(

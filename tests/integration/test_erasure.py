@@ -243,7 +243,7 @@ def settle(home: Path, landing: Path) -> str:
 
 def purge(home: Path, landing: Path, *flags: str) -> str:
     return subprocess.run(
-        [sys.executable, "-m", "orchestration.commands.cli", "purge", *flags],
+        [sys.executable, "-m", "orchestration.commands", "purge", *flags],
         cwd=PROJECT,
         env=environment(home, landing),
         check=True,

@@ -35,7 +35,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dbt = str(Path(sys.executable).with_name("dbt"))
     variables = json.dumps({"pseudonymise_customers": True})
     for command in (
-        [sys.executable, "-m", "orchestration.commands.land"],
+        [sys.executable, "-m", "orchestration.commands", "land"],
         [dbt, "build", "--vars", variables, "--exclude-resource-type", "unit_test"],
     ):
         done = subprocess.run(

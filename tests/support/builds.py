@@ -54,7 +54,7 @@ def build(
     dbt += ["--vars", told]
     for name in select:
         dbt += ["--select", f"+{name}"]
-    for command in ([sys.executable, "-m", "orchestration.commands.land"], dbt):
+    for command in ([sys.executable, "-m", "orchestration.commands", "land"], dbt):
         subprocess.run(command, cwd=PROJECT, env=environment, check=True)
     return folder / "analytics.duckdb"
 

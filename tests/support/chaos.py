@@ -58,7 +58,7 @@ class ColdRefresh:
         self.output = output
         with output.open("w") as stream:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "orchestration.commands.refresh"],
+                [sys.executable, "-m", "orchestration.commands", "refresh"],
                 cwd=PROJECT,
                 env=environment(home, landing, **settings),
                 stdout=stream,

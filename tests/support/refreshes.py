@@ -43,7 +43,7 @@ def start_refresh(
 ) -> "subprocess.Popen[str]":
     """Start `make refresh` without make, in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "orchestration.commands.refresh"],
+        [sys.executable, "-m", "orchestration.commands", "refresh"],
         cwd=PROJECT,
         env=environment(home, landing, **settings),
         stdout=subprocess.PIPE,

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.commands.cli import main
+from orchestration.commands.app import main
 from orchestration.refresh.errors import FOR_A_PERSON
 from orchestration.refresh.manifest import input_files
 from orchestration.refresh.progress import Progress

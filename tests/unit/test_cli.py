@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.commands.cli import main
+from orchestration.commands.app import main
 from orchestration.store.journal import JOURNAL, Journal, RefreshRecord
 from orchestration.store.versions import Home
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.commands.cli import main
+from orchestration.commands.app import main
 from orchestration.landing import raw
 from orchestration.landing.contract import Contract, read_contract
 from orchestration.privacy.erasure_ledger import ErasureLedger, begin_ledger, held_by

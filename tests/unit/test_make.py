@@ -45,13 +45,13 @@ def made(project: Path, *words: str) -> list[str]:
 
 @pytest.mark.parametrize("odd", ODD)
 def test_a_value_is_no_part_of_the_script(project: Path, odd: str) -> None:
-    assert made(project, "explain", f"TABLE={odd}", f"KEY={odd}")[2:] == [
+    assert made(project, "explain", f"TABLE={odd}", f"KEY={odd}")[3:] == [
         "<-->",
         f"<{odd}>",
         f"<{odd}>",
     ]
     assert made(project, "rollback", f"TO={odd}")[-1] == f"<--to={odd}>"
-    assert made(project, "backfill", f"FROM={odd}", f"TO={odd}")[2:4] == [
+    assert made(project, "backfill", f"FROM={odd}", f"TO={odd}")[3:5] == [
         f"<--from={odd}>",
         f"<--to={odd}>",
     ]
@@ -60,8 +60,8 @@ def test_a_value_is_no_part_of_the_script(project: Path, odd: str) -> None:
 def test_what_is_not_given_is_not_there(project: Path) -> None:
     assert made(project, "rollback") == [
         "<-m>",
-        "<orchestration.commands.cli>",
+        "<orchestration.commands>",
         "<rollback>",
     ]
     words = made(project, "explain", "TABLE=a", "KEY=b", "LIMIT=-1")
-    assert words[2] == "<--limit=-1>"
+    assert words[3] == "<--limit=-1>"

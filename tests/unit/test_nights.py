@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.commands import nightly
-from orchestration.commands.cli import main as cli
+from orchestration.commands.app import main as cli
 from orchestration.commands.nightly import settings_of_night
 from orchestration.dbt.dbt_runner import DbtFailed, DbtRun
 from orchestration.defs.running import (

@@ -350,7 +350,7 @@ def test_a_full_disk_is_named_and_what_was_written_goes(
     step: str,
 ) -> None:
     before = published(home)
-    name = {"landing": "land", "landing_checks": "quality.check_landing"}[step]
+    name = {"landing": "land", "landing_checks": "doors.check_landing"}[step]
     monkeypatch.setattr(f"orchestration.refresh.refreshing.{name}", fill_the_disk)
     assert refreshed() == 1
     told = capsys.readouterr().err

@@ -1,20 +1,16 @@
-"""`make versions`, `rollback`, `purge`, `check-freshness`, `dev`: around the home."""
+"""`make versions`, `rollback`, `purge`, `check-freshness`: what is published."""
 
-import argparse
-import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, TypeAlias
 
 from orchestration.alerts.operators import alert_operators
-from orchestration.commands.prepare import end_runs_of_the_last_daemon
 from orchestration.landing.contract import read_contract
 from orchestration.landing.texts import UnreadableFileError
 from orchestration.privacy.erasure_ledger import held_by
 from orchestration.privacy.purging import purge, told
 from orchestration.privacy.rewriting import RewritingFailed
-from orchestration.settings.dagster_instance import prepare_dagster
 from orchestration.settings.errors import SettingsError
 from orchestration.settings.settings import Settings
 from orchestration.store.disk import in_megabytes
@@ -24,48 +20,50 @@ from orchestration.store.versions import Home, HomeError, Version
 from orchestration.text.printable import shown_lines
 
 SHOWN_OTHERS = 10
+FAILURES = (SettingsError, HomeError, RewritingFailed, UnreadableFileError)
 CONTRACT_FILE = "models/staging/_sources.yml"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="orchestration.commands.cli", description=__doc__
+Command: TypeAlias = Callable[[Settings, Home], Iterable[str]]
+
+
+def tell_versions() -> int:
+    """List what is published; return the exit status."""
+    return _told(lambda settings, home: listed(home))
+
+
+def roll_back(to: str | None) -> int:
+    """Let readers see a version, the one before by default; return the exit status."""
+    return _told(lambda settings, home: rolled_back(home, to))
+
+
+def purge_the_erased(*, is_rewriting: bool) -> int:
+    """Drop what still holds erased people; return the exit status."""
+    return _told(
+        lambda settings, home: purged(settings, home, is_rewriting=is_rewriting)
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("versions", help="list what is published")
-    rollback = commands.add_parser("rollback", help="let readers see an older version")
-    rollback.add_argument("--to", help="id of a version; without it the one before")
-    purging = commands.add_parser("purge", help="drop what still holds erased people")
-    purging.add_argument(
-        "--rewrite", action="store_true", help="rewrite landed files that hold them"
-    )
-    commands.add_parser("check-freshness", help="exit 1 and alert when it is stale")
-    commands.add_parser("dev", help="open Dagster's UI on the home")
-    given = parser.parse_args(arguments)
+
+
+def check_freshness() -> int:
+    """Return 1 where what is published is too old, and alert."""
     try:
         settings = Settings.from_environment()
-        home = Home(settings.home)
-        if given.command == "dev":
-            home.create()
-            open_dagster(settings, home)
-        if given.command == "check-freshness":
-            return checked_freshness(settings, home)
-        for line in told_by(given, settings, home):
+        return checked_freshness(settings, Home(settings.home))
+    except FAILURES as error:
+        print(shown_lines(str(error)), file=sys.stderr)
+        return 1
+
+
+def _told(command: Command) -> int:
+    """Print what a command tells, or why it failed; return the exit status."""
+    try:
+        settings = Settings.from_environment()
+        for line in command(settings, Home(settings.home)):
             print(shown_lines(line))
-    except (SettingsError, HomeError, RewritingFailed, UnreadableFileError) as error:
+    except FAILURES as error:
         print(shown_lines(str(error)), file=sys.stderr)
         return 1
     return 0
-
-
-def told_by(given: argparse.Namespace, settings: Settings, home: Home) -> Iterable[str]:
-    """Carry out a command and return what it tells."""
-    if given.command == "rollback":
-        return rolled_back(home, given.to)
-    if given.command == "purge":
-        return purged(settings, home, is_rewriting=given.rewrite)
-    return listed(home)
 
 
 def checked_freshness(settings: Settings, home: Home) -> int:
@@ -184,28 +182,3 @@ def ended(record: Mapping[str, Any]) -> str:
         timing = f" after {(over - began).total_seconds():.1f} s"
     outcome = record["outcome"] if record["ended_at"] else "killed, or at work"
     return f"   {record['refresh_id']}  {outcome}{timing}{step}"
-
-
-def open_dagster(settings: Settings, home: Home) -> NoReturn:
-    """Become `dagster dev` with the instance of the home."""
-    prepare_dagster(home.dagster)
-    end_runs_of_the_last_daemon(home)
-    print(f"Dagster's UI is coming up; its instance is {home.dagster}.")
-    at, zone = settings.nightly_at, settings.business_timezone
-    print(f"While it runs, a refresh starts every night at {at:%H:%M} ({zone}).")
-    sys.stdout.flush()
-    # with -m every process of Dagster finds the project in its working directory
-    os.chdir(settings.project_dir)
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "-m",
-        "orchestration.definitions",
-    ]
-    os.execv(sys.executable, command)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

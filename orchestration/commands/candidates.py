@@ -4,7 +4,6 @@ The second, optional step of identity resolution: the command only. The model st
 `identity.matching`, the lists by hand in `identity.merge_lists`.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,27 +34,8 @@ CANDIDATES = "identity_candidates.csv"
 LISTED_FROM = 0.5
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(threshold: float | None, *, is_accepted: bool, is_dev: bool) -> int:
     """Find candidates once; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make candidates", description=__doc__)
-    parser.add_argument(
-        "--threshold",
-        type=_probability,
-        help=f"least probability of a candidate, {LISTED_FROM} if not said",
-    )
-    parser.add_argument(
-        "--accept",
-        action="store_true",
-        help=f"add the candidates to {ALWAYS_MERGE}; needs --threshold",
-    )
-    parser.add_argument(
-        "--dev",
-        action="store_true",
-        help="read the development database instead of what is published",
-    )
-    given = parser.parse_args(arguments)
-    if given.accept and given.threshold is None:
-        parser.error("ACCEPT=1 needs a THRESHOLD: from which probability on?")
     if not is_installed():
         print(
             "Splink is not installed in this environment. `make candidates` makes one"
@@ -65,8 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         settings = Settings.from_environment()
-        least = LISTED_FROM if given.threshold is None else given.threshold
-        for line in _found(settings, least, given.accept, given.dev):
+        least = LISTED_FROM if threshold is None else threshold
+        for line in _found(settings, least, is_accepted, is_dev):
             print(shown_lines(line))
     except (SettingsError, MatchingError, MergeListError, duckdb.Error) as error:
         print(shown_lines(str(error)), file=sys.stderr)
@@ -125,14 +105,3 @@ def _state(settings: Settings, is_dev: bool) -> Path:
     if not state.exists():
         raise MatchingError(f"There is no state database {state}.")
     return state
-
-
-def _probability(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is no probability between 0 and 1")
-    return value
-
-
-if __name__ == "__main__":
-    sys.exit(main())
