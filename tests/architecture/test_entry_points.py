@@ -26,6 +26,7 @@ PLACES = (
 )
 # after -m in a shell, in a list of words, or as a plugin of dbt
 NAMED = re.compile(r"(?:-m\W{1,5}|module: )((?:orchestration|benchmarks)[\w.]*\w)")
+STARTED = re.compile(r"-m\W{1,5}orchestration\.commands[^-\w.]{1,4}([a-z][a-z-]*)")
 WRITTEN = re.compile(r"\borchestration/[\w/]+\.py\b")
 
 
@@ -76,9 +77,7 @@ def test_every_command_that_is_started_is_one() -> None:
     asked = {
         (word, file.relative_to(PROJECT).as_posix())
         for file in tracked(*PLACES)
-        for word in re.findall(
-            r"-m\W{1,5}orchestration\.commands\W{1,4}([a-z][a-z-]*)", file.read_text()
-        )
+        for word in STARTED.findall(file.read_text())
     }
     assert {"refresh", "nightly", "prepare", "check-freshness"} <= {w for w, _ in asked}
     known = {

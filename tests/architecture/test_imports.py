@@ -6,6 +6,7 @@ reason beside it, and leaves the list when the reason is gone.
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -177,3 +178,36 @@ def source_of(module: str) -> str:
     path = PROJECT.joinpath(*module.split("."))
     file = path.with_suffix(".py")
     return (file if file.exists() else path / "__init__.py").read_text()
+
+
+def test_candidates_run_where_only_their_own_packages_are_installed() -> None:
+    """`make candidates` has an environment of its own: requirements-matching.lock."""
+    locked = re.findall(
+        r"(?m)^([\w-]+)==", (PROJECT / "requirements-matching.lock").read_text()
+    )
+    reached: set[str] = set()
+    todo = ["orchestration.commands.__main__", "orchestration.commands.candidates"]
+    while todo:
+        module = todo.pop()
+        parents = [module.rsplit(".", n)[0] for n in range(module.count(".") + 1)]
+        for one in {module, *parents} - reached:
+            reached.add(one)
+            todo += [other for other in top_level(TREES[one]) if other in TREES]
+    outside = {
+        name.split(".")[0]
+        for module in reached
+        for name in top_level(TREES[module])
+        if name not in TREES and name.split(".")[0] not in sys.stdlib_module_names
+    }
+    assert outside <= {name.replace("-", "_") for name in locked}
+
+
+def top_level(tree: ast.Module) -> Iterator[str]:
+    """Yield what a module imports as soon as it is imported."""
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            for name in node.names:
+                inner = f"{node.module}.{name.name}"
+                yield inner if inner in TREES else str(node.module)

@@ -8,14 +8,11 @@ import networkx as nx  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 
-from orchestration.identity import (
-    ContradictionError,
-    Groups,
-    Links,
-    resolved_groups,
-)
 from orchestration.identity import components as identity_components
+from orchestration.identity.components import Groups, resolved_groups
+from orchestration.identity.cuts import ContradictionError
 from orchestration.identity.graphs import bridge_sides
+from orchestration.identity.links import Links
 
 EVERYONE = 10**9
 NOBODY = np.empty((0, 2), dtype=np.int64)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from orchestration.identity import Links, resolved_groups
+from orchestration.identity.components import resolved_groups
+from orchestration.identity.links import Links
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:
