@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from orchestration.dbt.dbt_project import PARSED
@@ -28,6 +28,7 @@ from tests.support.refreshes import PROJECT
 LEFT_IN = PROJECT / "target" / "fuzz"
 CHANGED_EVERY = 2
 BY_DBT_EVERY = 20
+SHRINK_SECONDS = 300
 
 
 @dataclass
@@ -95,7 +96,7 @@ def _tried(warehouse: Warehouse, number: int, choice: Choice) -> tuple[int, list
     shutil.rmtree(LEFT_IN / str(number), ignore_errors=True)
     names = ["publishes"]
     if number % CHANGED_EVERY == 0:
-        others = list(other_properties())
+        others = list(other_properties(landing.settings))
         names.append(others[number // CHANGED_EVERY % len(others)])
     if number % BY_DBT_EVERY == 0:
         names.append("built_by_dbt")
@@ -121,10 +122,14 @@ def _by_dbt(warehouse: Warehouse, landing: Drawn, folder: Path) -> list[str]:
     """What dbt builds of the landing has the cells of the warm process."""
     written = landing.write(folder / "landing")
     expected = built(warehouse, written, landing.as_of_date, tests=False).cells()
-    settings = {key.upper(): str(value) for key, value in landing.settings.items()}
+    settings = {key.upper(): _plain(value) for key, value in landing.settings.items()}
     day = landing.as_of_date.isoformat() if landing.as_of_date else ""
     database = build(written, folder / "built", as_of_date=day, **settings)
     return differences(expected, public_cells(database, trace=False))
+
+
+def _plain(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _leave(
@@ -135,7 +140,12 @@ def _leave(
     landing: Drawn,
     faults: list[str],
 ) -> None:
+    print(f"{number}: {name}: {faults[0][:500]}\n  is being shrunk", flush=True)
+    until = time.monotonic() + SHRINK_SECONDS
+
     def is_faulty(fewer: Drawn) -> bool:
+        if time.monotonic() > until:
+            return False
         found = _faults(warehouse, name, fewer)
         # the same fault, not another that a smaller landing shows
         return bool(found) and found[0][:60] == faults[0][:60]
@@ -145,9 +155,11 @@ def _leave(
         small = shrunk(landing, is_faulty)
     folder = LEFT_IN / str(number)
     shutil.rmtree(folder, ignore_errors=True)
-    replace(small).write(folder / "landing")
+    (small.worded() if name == "publishes" else small).write(folder / "landing")
     day = f" --as-of {small.as_of_date}" if small.as_of_date else ""
-    told = "".join(f" --set {key}={value}" for key, value in small.settings.items())
+    told = "".join(
+        f" --set {key}={_plain(value)}" for key, value in small.settings.items()
+    )
     (folder / "fault.txt").write_text(
         "\n".join(
             [

@@ -16,7 +16,8 @@ from orchestration.defs.watching import (
     landing_sensor,
     staleness_sensor,
 )
-from orchestration.landing.contract import CONTRACT_FILE, read_contract
+from orchestration.landing.contract import read_contract
+from orchestration.refresh.refreshing import CONTRACT_FILE
 from orchestration.settings.environment import exported
 from orchestration.settings.settings import Settings
 from orchestration.store.versions import Home

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.landing.contract import CONTRACT_FILE, read_contract
+from orchestration.landing.contract import read_contract
+from orchestration.refresh.refreshing import CONTRACT_FILE
 from tests.support.cells import differences
 from tests.support.compiled import Built, Warehouse
 from tests.support.landings import (

@@ -9,7 +9,7 @@ what it does not say (what names what, what comes after what).
 
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,8 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from orchestration.landing.contract import CONTRACT_FILE, Column, Table, read_contract
+from orchestration.landing.contract import Column, Table, read_contract
+from orchestration.refresh.refreshing import CONTRACT_FILE
 from tests.support.landings import write_tables
 from tests.support.refreshes import PROJECT
 
@@ -32,7 +33,14 @@ OTHER_TABLES = tuple(t for t in CONTRACT.table_names if t != "orders")
 SETTINGS: tuple[dict[str, Any], ...] = (
     {},
     {"business_timezone": "America/New_York", "reporting_currency": "USD"},
-    {"business_timezone": "Asia/Kolkata"},
+    {"business_timezone": "Asia/Kolkata", "reporting_currency": "INR"},
+    {
+        "business_timezone": "Europe/Berlin",
+        "whole_tables": ("customers", "contacts"),
+        "newest_file_wins": ("customers", "contacts", "orders"),
+        "null_words": ("NULL", "n/a"),
+        "stand_in_ids": ("0", "-1"),
+    },
 )
 EDGES = (
     "bare dates",
@@ -130,7 +138,7 @@ class Choice:
             tables=frozenset(tables),
             edges=frozenset(edges),
             dropped_columns=dice.choice((0, 0, 1, 3, 6)),
-            settings_number=dice.choice((0, 0, 0, 1, 2)),
+            settings_number=dice.choice((0, 0, 0, 1, 2, 3)),
         )
 
     def told(self) -> str:
@@ -157,7 +165,10 @@ def choices(settings_numbers: Iterable[int] = (0,)) -> st.SearchStrategy[Choice]
 
 @dataclass(frozen=True)
 class Drawn:
-    """A landing with the day that it is built for; None is the day of its orders."""
+    """A landing with the day that it is built for; None is the day of its orders.
+
+    `settings` are those of the company; `whole_tables` among them had a dump before.
+    """
 
     tables: Landing
     as_of_date: date | None
@@ -168,9 +179,49 @@ class Drawn:
         """How many rows land."""
         return sum(map(len, self.tables.values()))
 
+    @property
+    def whole(self) -> frozenset[str]:
+        """The tables of which each file is the whole table."""
+        return frozenset(self.settings.get("whole_tables", ()))
+
     def write(self, folder: Path) -> Path:
         """Write a CSV file a table."""
         return write_tables(folder, **self.tables)
+
+    def worded(self) -> "Drawn":
+        """The same with words for nothing in some of the empty cells."""
+        words = self.settings.get("null_words", ())
+        ids = self.settings.get("stand_in_ids", ())
+        if not words:
+            return self
+        dice = random.Random(self.row_count)
+
+        def cell(name: str, value: str | None) -> str | None:
+            if value is not None or dice.random() < 0.5:
+                return value
+            of_customer = REFERENCES.get(name) == "customers"
+            return dice.choice((*words, *ids) if of_customer else words)
+
+        return replace(
+            self,
+            tables={
+                table: [{n: cell(n, value) for n, value in row.items()} for row in rows]
+                for table, rows in self.tables.items()
+            },
+        )
+
+    def dump_before(self) -> Landing:
+        """An older dump of the whole tables: rows that are gone, and others' words."""
+        found = {}
+        for name in sorted(self.whole & self.tables.keys()):
+            key = CONTRACT.table(name).key[-1]
+            free = {"city", "occupation", "region", "outcome", "purpose"}
+            rows = [
+                {n: None if n in free else value for n, value in row.items()}
+                for row in self.tables[name][::2]
+            ]
+            found[name] = [{**row, key: f"gone-{row[key]}"} for row in rows] + rows
+        return found
 
 
 def drawn(choice: Choice) -> Drawn:

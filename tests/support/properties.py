@@ -8,7 +8,8 @@ import csv
 import gzip
 import json
 import random
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from openpyxl import Workbook
 
 from orchestration.landing.report import LandingError
 from tests.support.broken_rows import (
@@ -25,11 +27,26 @@ from tests.support.broken_rows import (
     broken_version,
     some_of,
 )
-from tests.support.cells import differences
+from tests.support.cells import TRACE_COLUMNS, differences
 from tests.support.compiled import Built, ModelFailed, Warehouse
 from tests.support.drawing import CONTRACT, OBSERVED_UNTIL_AT, Drawn, Landing, Row
 from tests.support.landings import write_tables
 
+# what is counted, or shared out, among all that have a profile
+OF_ALL_CUSTOMERS = {
+    # of those who were prospects, that is
+    "metrics.metrics_lifecycle_moves": (
+        "customer_count",
+        "from_customer_count",
+        "move_rate",
+    ),
+    "metrics.metrics_segments": (
+        "customer_count",
+        "customer_rate",
+        "net_revenue_per_customer_amount",
+        "retention_cost_per_customer_amount",
+    ),
+}
 Property = Callable[[Warehouse, Drawn, Path], list[str]]
 
 # what a valid landing may have in quarantine: no rate, and lines of unknown orders
@@ -45,11 +62,14 @@ PLAIN_DIMENSIONS = (
     "gender",
     "age_band",
 )
-# tables and columns that rank, need a least number, are shares, or are of models
-COMPARED_WITH_OTHERS = (
-    *("metrics_product_associations", "metrics_targets", "metrics_summary"),
-    *("average", "median", "_per_", "rate", "low", "high", "score", "predicted"),
-    *("clv", "incremental", "gap", "typical", "reviewed", "expected", "band"),
+# words in names of tables and columns that rank, need a least number, are shares, or
+# are of models
+COMPARED_WITH_OTHERS = frozenset(
+    (
+        *("associations", "targets", "summary", "average", "median", "per", "rate"),
+        *("low", "high", "score", "predicted", "clv", "incremental", "gap"),
+        *("typical", "reviewed", "expected", "band", "difference", "cac"),
+    )
 )
 
 
@@ -68,15 +88,16 @@ def built(
 
 def publishes(warehouse: Warehouse, drawn: Drawn, folder: Path) -> list[str]:
     """All blocking checks pass, nothing is refused, and the accounts add up."""
+    worded = drawn.worded()
     try:
-        done = built(warehouse, drawn.write(folder), drawn.as_of_date)
+        done = built(warehouse, worded.write(folder), drawn.as_of_date)
     except (LandingError, ModelFailed) as error:
         return [f"{type(error).__name__}: {error}"]
     return [
         *(failure.told() for failure in done.failures),
         *(result.told() for result in done.closed_doors),
         *_refused(done),
-        *_unaccounted(done, drawn.tables),
+        *_unaccounted(done, worded.tables),
     ]
 
 
@@ -125,13 +146,19 @@ def _money(name: str, rows: Iterable[Row]) -> Decimal | None:
         return None
     return sum(
         (
-            prod(
-                (Decimal(row.get(factor) or 0) for factor in factors), start=Decimal(1)
-            )
+            prod((_number(row.get(factor)) for factor in factors), start=Decimal(1))
             for row in rows
         ),
         Decimal(0),
     )
+
+
+def _number(text: str | None) -> Decimal:
+    """The number of a text; 0 where it means nothing."""
+    try:
+        return Decimal(text or 0)
+    except InvalidOperation:
+        return Decimal(0)
 
 
 def _marts_beside_accepted(
@@ -153,7 +180,11 @@ def _marts_beside_accepted(
         if count != found[name]["accepted_row_count"]:
             faults.append(f"{fact} has {count} rows, accepted were {found[name]}")
         currencies = {row.get("currency_code") for row in tables[name]}
-        if amount and currencies <= {None} and total != found[name]["accepted_amount"]:
+        if (
+            amount
+            and currencies <= {None, "NULL", "n/a"}
+            and total != found[name]["accepted_amount"]
+        ):
             faults.append(f"{fact} holds {total}, accepted were {found[name]}")
     return faults
 
@@ -164,10 +195,10 @@ def same_in_other_files(warehouse: Warehouse, drawn: Drawn, folder: Path) -> lis
     dice = random.Random(drawn.row_count)
     other = folder / "other"
     for name, rows in drawn.tables.items():
-        pieces = min(len(rows), dice.choice((1, 2, 11)))
+        pieces = 1 if name in drawn.whole else min(len(rows), dice.choice((1, 2, 11)))
         bounds = [len(rows) * piece // pieces for piece in range(pieces + 1)]
         for piece in range(pieces):
-            write = dice.choice((_csv_gz, _json_lines, _parquet))
+            write = dice.choice((_csv_gz, _json_lines, _json_lines_gz, _parquet, _xlsx))
             part = rows[bounds[piece] : bounds[piece + 1]]
             (other / name).mkdir(parents=True, exist_ok=True)
             write(other / name / f"{name}_{piece}", part)
@@ -175,10 +206,11 @@ def same_in_other_files(warehouse: Warehouse, drawn: Drawn, folder: Path) -> lis
 
 
 def same_in_any_order(warehouse: Warehouse, drawn: Drawn, folder: Path) -> list[str]:
-    """Rows of other keys in another order: all cells but where rows lie."""
+    """Rows of other keys, or of other `updated_at`, in another order: all cells but
+    where rows lie."""
     unique = replace(
         drawn,
-        tables={name: _by_key(name, rows) for name, rows in drawn.tables.items()},
+        tables={name: _told_apart(name, rows) for name, rows in drawn.tables.items()},
     )
     expected = _cells(warehouse, unique.write(folder / "drawn"), drawn.as_of_date)
     mixed = {
@@ -197,7 +229,9 @@ def same_night_by_night(warehouse: Warehouse, drawn: Drawn, folder: Path) -> lis
     for night in range(3):
         for name, rows in drawn.tables.items():
             bounds = [len(rows) * piece // 3 for piece in range(4)]
-            part = rows[bounds[night] : bounds[night + 1]]
+            # a dump holds the rows of the nights before it too
+            begin = 0 if name in drawn.whole else bounds[night]
+            part = rows[begin : bounds[night + 1]]
             if part:
                 _json_lines(_made(nights / name) / f"{name}_{night}", part)
         if not (nights / "orders").exists():
@@ -209,23 +243,43 @@ def same_night_by_night(warehouse: Warehouse, drawn: Drawn, folder: Path) -> lis
     return differences(expected, done.cells())
 
 
+def same_with_words_for_nothing(
+    warehouse: Warehouse, drawn: Drawn, folder: Path
+) -> list[str]:
+    """Words of `null_words` and `stand_in_ids` in empty cells: all cells."""
+    expected = _cells(warehouse, drawn.write(folder / "plain"), drawn.as_of_date)
+    worded = drawn.worded().write(folder / "worded")
+    return differences(expected, _cells(warehouse, worded, drawn.as_of_date))
+
+
+def same_after_older_dumps(
+    warehouse: Warehouse, drawn: Drawn, folder: Path
+) -> list[str]:
+    """A dump before of the tables in `whole_tables`: all cells, and nothing is lost."""
+    expected = _cells(warehouse, drawn.write(folder / "newest"), drawn.as_of_date)
+    both = folder / "both"
+    older = drawn.dump_before()
+    for name, rows in drawn.tables.items():
+        write_tables(_made(both / name), **{f"{name}_2": rows})
+        if name in older:
+            write_tables(both / name, **{f"{name}_1": older[name]})
+    done = built(warehouse, both, drawn.as_of_date, tests=False)
+    landed = {n: [*older.get(n, ()), *rows] for n, rows in drawn.tables.items()}
+    return [*differences(expected, done.cells()), *_unaccounted(done, landed)]
+
+
 def same_before_the_future(
     warehouse: Warehouse, drawn: Drawn, folder: Path
 ) -> list[str]:
-    """What happens and becomes known after the day: all cells."""
+    """What happens and becomes known after the day, in any table: all cells."""
     days = [str(row["ordered_at"])[:10] for row in drawn.tables["orders"]]
     day = drawn.as_of_date or date.fromisoformat(max(days)) + timedelta(2)
     expected = _cells(warehouse, drawn.write(folder / "before"), day)
     later = f"{day + timedelta(3)}T12:00:00Z"
-    tables = dict(drawn.tables)
-    for name in ("customers", "orders", "refunds", "tickets", "contacts", "consents"):
-        table = CONTRACT.table(name)
-        rows = drawn.tables.get(name, [])
-        future = [_moved(name, row, later) for row in rows[:5]]
-        if "updated_at" in table.column_names:
-            future = [{**row, "updated_at": later} for row in future]
-        if rows:
-            tables[name] = [*rows, *future]
+    tables = {
+        name: [*rows, *(_moved(name, row, later) for row in rows[:5])]
+        for name, rows in drawn.tables.items()
+    }
     after = write_tables(folder / "after", **tables)
     return differences(expected, _cells(warehouse, after, day))
 
@@ -255,7 +309,8 @@ def doubled_by_a_copy(warehouse: Warehouse, drawn: Drawn, folder: Path) -> list[
 
 
 def scaled_with_amounts(warehouse: Warehouse, drawn: Drawn, folder: Path) -> list[str]:
-    """Amounts times ten: money columns times ten, counts as they are."""
+    """Amounts times a power of ten: money columns are, counts are as they were."""
+    factor = 10 ** random.Random(drawn.row_count).choice((1, 1, 2, 3))
     tables = {
         name: [
             {
@@ -267,30 +322,37 @@ def scaled_with_amounts(warehouse: Warehouse, drawn: Drawn, folder: Path) -> lis
         for name, rows in drawn.tables.items()
         if name not in ("exchange_rates", "loyalty_entries")
     }
+    # a tenth of a cent in price times quantity would be rounded
     tables = {
-        name: [
-            _times(row, Decimal("0.1") if _is_big(row) else Decimal(1)) for row in rs
-        ]
-        for name, rs in tables.items()
+        name: [_times(_capped(row), Decimal(10)) for row in rows]
+        for name, rows in tables.items()
     }
     first = write_tables(folder / "one", **tables)
     once = _sums(built(warehouse, first, drawn.as_of_date, tests=False))
-    more = {name: [_times(r, Decimal(10)) for r in rs] for name, rs in tables.items()}
+    more = {
+        name: [_times(r, Decimal(factor)) for r in rs] for name, rs in tables.items()
+    }
     second = write_tables(folder / "ten", **more)
     tenfold = _sums(built(warehouse, second, drawn.as_of_date, tests=False))
     return _not_times(
-        once, tenfold, lambda column: 10 if column.endswith("_amount") else 1
+        once,
+        tenfold,
+        lambda column: factor if column.endswith("_amount") else 1,
+        len(tables.get("costs", ())),
     )
 
 
 def unmoved_by_a_prospect(
     warehouse: Warehouse, drawn: Drawn, folder: Path
 ) -> list[str]:
-    """A customer with a profile and no event: facts, and metrics of who bought."""
+    """A customer with a profile and no event: all cells but shares of all customers.
+
+    Rows come in addition, of the newcomer and of its market; none holds money.
+    """
     before = built(
         warehouse, drawn.write(folder / "before"), drawn.as_of_date, tests=False
     )
-    expected = _sums(before)
+    expected = _rows_by_key(before, warehouse)
     day = before.query("select as_of_date from state.intermediate.int_as_of")[0][0]
     newcomer: Row = {
         "customer_id": "prospect-1",
@@ -301,16 +363,48 @@ def unmoved_by_a_prospect(
         "customers": [*drawn.tables.get("customers", []), newcomer],
     }
     after = write_tables(folder / "after", **tables)
-    found = _sums(built(warehouse, after, drawn.as_of_date, tests=False))
-    without = {
-        key: values
-        for key, values in expected.items()
-        if key[0].startswith(
-            ("marts.fct_orders", "marts.fct_re", "metrics.metrics_pur")
-        )
-        or key[0] in ("metrics.metrics_retention", "metrics.metrics_cohorts")
+    done = built(warehouse, after, drawn.as_of_date, tests=False)
+    found = _rows_by_key(done, warehouse)
+    faults = []
+    for place in sorted(expected.keys() | found.keys(), key=str):
+        row, other = expected.get(place), found.get(place)
+        if other is None:
+            faults.append(f"{place} is gone")
+        elif row is None:
+            faults += [
+                f"{place} is new, with {column} {value}"
+                for column, value in other.items()
+                if column.endswith("_amount") and value
+            ]
+        else:
+            faults += [
+                f"{place}, {column}: {value} is now {other[column]}"
+                for column, value in row.items()
+                if value != other[column] and not _is_of_all(place, column)
+            ]
+    return faults[:20]
+
+
+def _is_of_all(place: tuple[str, ...], column: str) -> bool:
+    is_shared = column in OF_ALL_CUSTOMERS.get(place[0], ())
+    return is_shared and ("moves" not in place[0] or "prospect" in place)
+
+
+RowsByKey = dict[tuple[str, ...], dict[str, Any]]
+
+
+def _rows_by_key(done: Built, warehouse: Warehouse) -> RowsByKey:
+    """Every published row by its table and key, without where it came from."""
+    return {
+        (name, *(str(row[column]) for column in key)): {
+            column: value
+            for column, value in row.items()
+            if column not in TRACE_COLUMNS
+        }
+        for name, key in warehouse.compiled.keys.items()
+        if name.startswith(("marts.", "metrics."))
+        for row in done.records(f"select * from {name}")
     }
-    return _not_times(without, {k: found.get(k, {}) for k in without}, lambda _: 1)
 
 
 def refused_by_name(warehouse: Warehouse, drawn: Drawn, folder: Path) -> list[str]:
@@ -388,20 +482,28 @@ def _untold(done: Built, broken: BrokenRow, row: Row, record: int) -> list[str]:
     return [] if counted[0][0] else [f"{broken}: is not counted by its reason"]
 
 
-def other_properties() -> dict[str, Property]:
-    """All properties but `publishes`, by name."""
+def other_properties(settings: Mapping[str, Any] | None = None) -> dict[str, Property]:
+    """All properties but `publishes` by name; of settings those that say something."""
+    found: tuple[Property, ...] = (
+        same_in_other_files,
+        same_in_any_order,
+        same_night_by_night,
+        same_before_the_future,
+        doubled_by_a_copy,
+        scaled_with_amounts,
+        unmoved_by_a_prospect,
+        refused_by_name,
+        same_with_words_for_nothing,
+        same_after_older_dumps,
+    )
+    needed = {
+        same_with_words_for_nothing: "null_words",
+        same_after_older_dumps: "whole_tables",
+    }
     return {
         one.__name__: one
-        for one in (
-            same_in_other_files,
-            same_in_any_order,
-            same_night_by_night,
-            same_before_the_future,
-            doubled_by_a_copy,
-            scaled_with_amounts,
-            unmoved_by_a_prospect,
-            refused_by_name,
-        )
+        for one in found
+        if settings is None or needed.get(one, "") in {"", *settings}
     }
 
 
@@ -468,13 +570,12 @@ def _sums(done: Built) -> Sums:
         is_fact = table.startswith("marts.fct_") and "customer_months" not in table
         if not is_fact and "dimension" not in names:
             continue
-        if any(word in table for word in COMPARED_WITH_OTHERS):
+        if _is_compared(table):
             continue
         summed = [
             name
             for name in names
-            if name.endswith(("_count", "_amount"))
-            and not any(word in name for word in COMPARED_WITH_OTHERS)
+            if name.endswith(("_count", "_amount")) and not _is_compared(name)
         ]
         if not summed:
             continue
@@ -503,7 +604,14 @@ def _sums(done: Built) -> Sums:
     return found
 
 
-def _not_times(once: Sums, more: Sums, factor: Callable[[str], int]) -> list[str]:
+def _is_compared(name: str) -> bool:
+    words = re.split("[._]", name)
+    return not COMPARED_WITH_OTHERS.isdisjoint(words)
+
+
+def _not_times(
+    once: Sums, more: Sums, factor: Callable[[str], int], cost_count: int = 0
+) -> list[str]:
     faults = []
     for key in sorted(once.keys() | more.keys()):
         left, right = once.get(key), more.get(key)
@@ -515,30 +623,49 @@ def _not_times(once: Sums, more: Sums, factor: Callable[[str], int]) -> list[str
             if value is None and other is None:
                 continue
             wanted = (value or 0) * factor(column)
-            # shares of a cost are cut at six decimals, money at two
-            within = Decimal("0.05") if column.endswith("_amount") else 0
+            # what a cost line leaves to a month is rounded to a cent
+            is_money = column.endswith("_amount")
+            has_costs = any("cost" in w or "econ" in w for w in (key[0], column))
+            cents = 1 + cost_count * has_costs
+            within = Decimal("0.005") * factor(column) * cents if is_money else 0
             if abs(Decimal(str(wanted)) - Decimal(str(other or 0))) > within:
                 faults.append(f"{' '.join(key)}, {column}: {wanted} is not {other}")
     return faults[:20]
 
 
-def _by_key(name: str, rows: list[Row]) -> list[Row]:
+def _told_apart(name: str, rows: list[Row]) -> list[Row]:
+    """Rows of which no order is needed to say which one is in force.
+
+    Moments are written in several ways: those of one key are days apart, so that none
+    is another one's.
+    """
     key = CONTRACT.table(name).key
-    return list(
-        {tuple(row.get(column) for column in key): row for row in rows}.values()
-    )
+    kept: dict[tuple[str | None, ...], list[Row]] = {}
+    for row in rows:
+        same = kept.setdefault(tuple(row.get(column) for column in key), [])
+        days = [_day(other.get("updated_at")) for other in same]
+        if all(abs((_day(row.get("updated_at")) - day).days) > 2 for day in days):
+            same.append(row)
+    return [row for same in kept.values() for row in same]
+
+
+def _day(moment: str | None) -> date:
+    return date.fromisoformat(moment[:10]) if moment else date(1, 1, 1)
 
 
 def _moved(name: str, row: Row, later: str) -> Row:
-    """A row of another key that happened later."""
+    """A row of another key that happened later, and became known then."""
     table = CONTRACT.table(name)
     own = next((column for column in table.key if column == f"{_stem(name)}_id"), None)
     moved = dict(row)
     for column in table.columns:
-        if column.data_type == "timestamp" and moved.get(column.name):
-            moved[column.name] = later
-    if table.event_at:
-        moved[table.event_at] = later
+        is_day = column.data_type == "date" and column.name != "birth_date"
+        if column.name == table.event_at or (
+            moved.get(column.name) and (column.data_type == "timestamp" or is_day)
+        ):
+            moved[column.name] = later[:10] if is_day else later
+    if name != "exchange_rates":
+        moved["updated_at"] = later
     if own:
         moved[own] = f"later-{row[own]}"
     return moved
@@ -566,22 +693,19 @@ def _copied(row: Row) -> Row:
     return {column: copied[column] for column in row}
 
 
-def _is_big(row: Row) -> bool:
-    for column, value in row.items():
-        if column.endswith("amount") and value:
-            try:
-                if abs(Decimal(value)) > 10**9:
-                    return True
-            except InvalidOperation:
-                return False
-    return False
+def _capped(row: Row) -> Row:
+    """The row with amounts that stay in range when they are multiplied."""
+    return {
+        column: str(10**6)
+        if "amount" in column and abs(_number(value)) > 10**6
+        else value
+        for column, value in row.items()
+    }
 
 
 def _times(row: Row, factor: Decimal) -> Row:
     return {
-        column: str(Decimal(value) * factor)
-        if value and (column == "amount" or column.endswith("_amount"))
-        else value
+        column: str(Decimal(value) * factor) if value and "amount" in column else value
         for column, value in row.items()
     }
 
@@ -594,6 +718,20 @@ def _made(folder: Path) -> Path:
 def _json_lines(stem: Path, rows: list[Row]) -> None:
     text = "".join(json.dumps(row) + "\n" for row in _filled(rows))
     stem.with_suffix(".jsonl").write_text(text, encoding="utf-8")
+
+
+def _json_lines_gz(stem: Path, rows: list[Row]) -> None:
+    text = "".join(json.dumps(row) + "\n" for row in _filled(rows))
+    with gzip.open(f"{stem}.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _xlsx(stem: Path, rows: list[Row]) -> None:
+    filled = _filled(rows)
+    book = Workbook()
+    for row in ({name: name for name in filled[0]}, *filled):
+        book.active.append(list(row.values()))
+    book.save(f"{stem}.xlsx")
 
 
 def _csv_gz(stem: Path, rows: list[Row]) -> None:

@@ -40,7 +40,10 @@ with
         select
             unnamed.cost_month,
             unnamed.amount,
-            cast(abs(unnamed.amount) * 1000000 as decimal(38, 0)) as millionths,
+            -- in 18 digits a product of a million would not fit
+            cast(
+                abs(cast(unnamed.amount as decimal(38, 6))) * 1000000 as decimal(38, 0)
+            ) as millionths,
             accumulated.acquisition_channel,
             accumulated.customer_count,
             accumulated.customers_so_far,
