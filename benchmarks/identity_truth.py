@@ -25,7 +25,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks import households
-from orchestration.identity.matching import Candidate, find_candidates, is_installed
+from orchestration.identity.candidates import Candidate
+from orchestration.identity.matching import find_candidates, is_installed
 from orchestration.identity.merge_lists import RecordName
 
 PROJECT = Path(__file__).resolve().parents[1]

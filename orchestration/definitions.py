@@ -16,8 +16,7 @@ from orchestration.defs.watching import (
     landing_sensor,
     staleness_sensor,
 )
-from orchestration.landing.contract import read_contract
-from orchestration.refresh.refreshing import CONTRACT_FILE
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.settings.environment import exported
 from orchestration.settings.settings import Settings
 from orchestration.store.versions import Home

@@ -13,7 +13,12 @@ from datetime import UTC, date, datetime
 
 from orchestration.alerts.operators import alert_operators
 from orchestration.commands.refresh import OnOpen, run_job, stoppable
-from orchestration.landing.contract import Contract, ContractError, read_contract
+from orchestration.landing.contract import (
+    CONTRACT_FILE,
+    Contract,
+    ContractError,
+    read_contract,
+)
 from orchestration.refresh.backfilling import (
     MadeFrom,
     Outcome,
@@ -26,7 +31,7 @@ from orchestration.refresh.backfilling import (
 from orchestration.refresh.days import days_between
 from orchestration.refresh.errors import failure_told
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh, opened_refresh
+from orchestration.refresh.refreshing import Refresh, opened_refresh
 from orchestration.settings.errors import SettingsError
 from orchestration.settings.settings import LOCK_WAIT_SECONDS, Settings
 from orchestration.store.journal import JOURNAL, Journal

@@ -10,13 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.identity.matching import (
-    Candidate,
-    MatchingError,
-    find_candidates,
-    is_installed,
-    write_candidates,
-)
+from orchestration.identity.candidates import Candidate, write_candidates
+from orchestration.identity.compared_records import MatchingError
+from orchestration.identity.matching import find_candidates, is_installed
 from orchestration.identity.merge_lists import (
     MergeListError,
     RecordPair,

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.landing import LandingError, LandingReport, land
-from orchestration.landing.contract import ContractError, read_contract
+from orchestration.landing.contract import CONTRACT_FILE, ContractError, read_contract
 from orchestration.landing.database import take_snapshots
 from orchestration.refresh.progress import Progress
 from orchestration.settings.errors import SettingsError
@@ -20,7 +20,6 @@ from orchestration.store.versions import ANALYTICS, PRIVATE
 from orchestration.store.versions import STATE as STATE_FILE
 from orchestration.text.printable import shown, shown_lines
 
-CONTRACT_FILE = "models/staging/_sources.yml"
 SHOWN_FILES = 10
 
 

@@ -5,23 +5,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+import duckdb
+
 from orchestration.alerts.operators import alert_operators
-from orchestration.landing.contract import read_contract
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.landing.texts import UnreadableFileError
 from orchestration.privacy.erasure_ledger import held_by
 from orchestration.privacy.purging import purge, told
 from orchestration.privacy.rewriting import RewritingFailed
+from orchestration.quality.holiday_years import told_of_ending_years
 from orchestration.settings.errors import SettingsError
 from orchestration.settings.settings import Settings
+from orchestration.store.databases import opens
 from orchestration.store.disk import in_megabytes
 from orchestration.store.freshness import observed_until, told_hours, why_stale
 from orchestration.store.journal import JOURNAL, Journal
 from orchestration.store.versions import Home, HomeError, Version
 from orchestration.text.printable import shown_lines
+from orchestration.text.quoting import quoted_text
 
 SHOWN_OTHERS = 10
 FAILURES = (SettingsError, HomeError, RewritingFailed, UnreadableFileError)
-CONTRACT_FILE = "models/staging/_sources.yml"
 
 
 Command: TypeAlias = Callable[[Settings, Home], Iterable[str]]
@@ -78,7 +82,19 @@ def checked_freshness(settings: Settings, home: Home) -> int:
     assert version is not None  # else it would be stale
     age = told_hours(now - observed_until(home, version))
     print(f"Version {version.id} is {age} old.")
+    for line in ending_holidays(settings, version, now):
+        print(shown_lines(line), file=sys.stderr)
     return 0
+
+
+def ending_holidays(settings: Settings, version: Version, now: datetime) -> list[str]:
+    """Say which holidays of markets in use end soon: no fault, but work to do."""
+    if not opens(version.analytics):
+        return []
+    with duckdb.connect() as connection:
+        path = quoted_text(str(version.analytics))
+        connection.execute(f"attach {path} as analytics (read_only)")
+        return told_of_ending_years(connection, settings.project_dir, now.date())
 
 
 def purged(settings: Settings, home: Home, *, is_rewriting: bool) -> Iterator[str]:

@@ -11,6 +11,9 @@ from typing import Any
 
 import yaml
 
+# where the input contract stands within the project
+CONTRACT_FILE = Path("models/staging/_sources.yml")
+
 SOURCE_NAME = "raw"
 SOURCE_SYSTEM = "source_system"
 # what the loader writes about landing itself stands in the same schema, but never lands

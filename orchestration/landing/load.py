@@ -6,7 +6,7 @@ formats, and SQL over `raw`.
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from orchestration.landing.report import (
     Progress,
 )
 from orchestration.settings.reading_rules import NO_RULES, ReadingRules
+from orchestration.store.databases import transaction
 from orchestration.text.printable import shown
 
 
@@ -55,7 +56,7 @@ def land(
         files = look.files_to_read(discovery)
         meter = Meter(progress, 2 * sum(file.byte_count for file in files))
         arrivals = look.arrivals(discovery, files, meter)
-        with _transaction(connection):
+        with transaction(connection):
             raw.ensure_tables(connection, contract)
             loaded = _load(connection, contract, arrivals, instant, meter)
             raw.note_file_order(connection, instant)
@@ -166,19 +167,6 @@ def _report(
         ignored=tuple(discovery.ignored),
         tables=tables,
     )
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.execute("begin")
-    try:
-        yield
-        connection.execute("commit")
-    except BaseException:
-        # a failed commit has rolled back by itself
-        with suppress(duckdb.TransactionException):
-            connection.execute("rollback")
-        raise
 
 
 @contextmanager

@@ -10,7 +10,6 @@ refused for an unreadable birth date stays refused. No value is told or logged.
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ import duckdb
 
 from orchestration.landing.contract import Column, Contract, Table
 from orchestration.privacy.person_texts import ERASED, Person, folded, person_of
-from orchestration.store.databases import first_value, has_table
+from orchestration.store.databases import first_value, has_table, transaction
 from orchestration.text.quoting import quoted_text
 from orchestration.text.trimming import trimmed
 
@@ -81,7 +80,7 @@ def erase_from(
     """Erase all that is due from `raw` of an open state; None where nothing is."""
     if not is_due(connection):
         return None
-    with _transaction(connection):
+    with transaction(connection):
         return _Scrub(connection, contract, observed_until_at).run()
 
 
@@ -655,14 +654,3 @@ def _q(column: Column | str) -> str:
 def _escaped(word: str) -> str:
     """Return a pattern of RE2 that matches a word as it is."""
     return "".join(c if c.isalnum() else f"\\x{{{ord(c):x}}}" for c in word)
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.execute("begin")
-    try:
-        yield
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise

@@ -27,7 +27,7 @@ from orchestration.dbt.dbt_project import (
 from orchestration.dbt.dbt_runner import DbtFailed, DbtRun, run_dbt
 from orchestration.dbt.lookups import require_sense
 from orchestration.landing import land, raw
-from orchestration.landing.contract import Contract, read_contract
+from orchestration.landing.contract import CONTRACT_FILE, Contract, read_contract
 from orchestration.landing.database import take_snapshots
 from orchestration.landing.report import LandingError, LandingReport
 from orchestration.privacy.erasing import Erasure, erase_due, require_nothing_due
@@ -36,6 +36,7 @@ from orchestration.privacy.person_texts import Person
 from orchestration.quality import doors
 from orchestration.quality.data_docs import write_page
 from orchestration.quality.doors import QualityResult
+from orchestration.quality.holiday_years import told_of_ending_years
 from orchestration.quality.landing_profiles import Profiler
 from orchestration.quality.landing_texts import Settled
 from orchestration.quality.profiles import Profiles
@@ -91,7 +92,6 @@ TITLES = {
 SHOWN_FILES = 10
 # failures whose cause is what somebody gave us
 FORESEEN = (LandingError, doors.DoorClosed, doors.NoOrderAccepted, SettingsError)
-CONTRACT_FILE = Path("models/staging/_sources.yml")
 NIGHTLY_BUILD = ("build", "--no-write-json", "--exclude-resource-type", "unit_test")
 
 
@@ -463,6 +463,14 @@ class Refresh:
                     doors.limits_of(self._vars),
                     self.profiles,
                 )
+                ending = told_of_ending_years(
+                    connection,
+                    self.settings.project_dir,
+                    first_value(connection, AS_OF),
+                )
+            for line in ending:
+                self.progress.tell(f"  {line}")
+                self.log.line(f"warning {line}")
             self._judge("publish", self.candidate_results)
             return self.candidate_results
 

@@ -103,3 +103,17 @@ def row_counts(files: Iterable[Path]) -> dict[str, int]:
                 ).fetchall()
             )
     return counts
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep all that is done within, or nothing of it where it fails."""
+    connection.execute("begin")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        # a failed commit has rolled back by itself
+        with suppress(duckdb.TransactionException):
+            connection.execute("rollback")
+        raise

@@ -45,7 +45,6 @@ LONG_MODULES = {
     "orchestration.privacy.erasing": "to be carved: what is due, what is scrubbed",
     "orchestration.privacy.rewriting": "one file read and written in every format",
     "orchestration.store.versions": "to be carved: the lock, broken homes",
-    "orchestration.identity.matching": "to be carved: SQL, model, candidates",
     "orchestration.report.lineage": "a list of what feeds each table: the catalogue's",
     "orchestration.synthetic.dirt": "a list of faults, one function each",
     "orchestration.landing.raw": "the tables of raw, and all that is written there",

@@ -113,6 +113,30 @@ def test_a_private_step_is_read_by_somebody(graph: Graph) -> None:
     assert unread == {"int_erased_keys_due", "int_erased_mails_due"}
 
 
+def test_a_step_that_only_its_storey_reads_is_private(graph: Graph) -> None:
+    """So that dbt refuses who reaches past it; a test that reads it is no member."""
+    tested = {
+        node
+        for test in graph.manifest["nodes"].values()
+        if test["resource_type"] == "test"
+        for node in test["depends_on"]["nodes"]
+        if node != test.get("attached_node")
+    }
+    inner = {
+        name
+        for name, children in graph.children.items()
+        if graph.storey(name) in {"conformed", "behaviour"}
+        and {graph.storey(child) for child in children} == {graph.storey(name)}
+        and graph.models[name]["unique_id"] not in tested
+    }
+    private = {
+        name
+        for name, node in graph.models.items()
+        if node["config"].get("access") == "private"
+    }
+    assert private == inner
+
+
 # --- dbt-project-evaluator ---
 
 

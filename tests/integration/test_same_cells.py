@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.landing.contract import read_contract
-from orchestration.refresh.refreshing import CONTRACT_FILE
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from tests.support.builds import build, build_anew
 from tests.support.cells import Cells, differences, public_cells
 from tests.support.landings import landing_files, records_of, write_records

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.landing.contract import read_contract
-from orchestration.refresh.refreshing import CONTRACT_FILE
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from tests.support.cells import differences
 from tests.support.compiled import Built, Warehouse
 from tests.support.landings import (

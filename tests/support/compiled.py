@@ -50,11 +50,10 @@ from orchestration.dbt.dbt_project import (
 )
 from orchestration.dbt.keyed import set_key
 from orchestration.landing import land
-from orchestration.landing.contract import read_contract
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.landing.report import IgnoredPath, LandingReport
 from orchestration.quality import doors
 from orchestration.quality.doors import QualityResult
-from orchestration.refresh.refreshing import CONTRACT_FILE
 from orchestration.settings.environment import exported
 from orchestration.settings.settings import Settings
 from orchestration.store.checksums import files_checksum

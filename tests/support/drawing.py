@@ -18,8 +18,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from orchestration.landing.contract import Column, Table, read_contract
-from orchestration.refresh.refreshing import CONTRACT_FILE
+from orchestration.landing.contract import CONTRACT_FILE, Column, Table, read_contract
 from tests.support.landings import write_tables
 from tests.support.refreshes import PROJECT
 

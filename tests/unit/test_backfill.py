@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.commands import backfill
 from orchestration.commands.app import main
-from orchestration.landing.contract import read_contract
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.refresh.backfilling import (
     MadeFrom,
     Outcome,
@@ -24,7 +24,7 @@ from orchestration.refresh.backfilling import (
 from orchestration.refresh.days import days_between
 from orchestration.refresh.manifest import settings_checksum
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh
+from orchestration.refresh.refreshing import Refresh
 from orchestration.settings.settings import Settings
 from orchestration.store.versions import DiskFull, Home, Version
 from tests.unit.test_alerting import webhook

@@ -5,7 +5,8 @@ import pytest
 
 from orchestration.commands import candidates
 from orchestration.commands.app import main
-from orchestration.identity.matching import COMPARISONS, Candidate, write_candidates
+from orchestration.identity.candidates import Candidate, write_candidates
+from orchestration.identity.comparisons import COMPARISONS
 from orchestration.identity.merge_lists import (
     COLUMNS,
     MergeListError,

@@ -22,12 +22,12 @@ from orchestration.defs.running import (
 )
 from orchestration.landing import raw
 from orchestration.landing.arrivals import signature, unknown_files
-from orchestration.landing.contract import read_contract
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.landing.report import LandingChangedError, LandingError
 from orchestration.quality.doors import DoorClosed
 from orchestration.refresh.days import day_before, offered_day
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import CONTRACT_FILE, DatabaseFailed, Refresh
+from orchestration.refresh.refreshing import DatabaseFailed, Refresh
 from orchestration.refresh.retrying import can_pass, seconds_before
 from orchestration.settings.errors import SettingsError
 from orchestration.settings.settings import LOCK_WAIT_SECONDS, Settings

@@ -8,8 +8,7 @@ import duckdb
 import pytest
 
 from orchestration.landing.columns import matched
-from orchestration.landing.contract import read_contract
-from orchestration.refresh.refreshing import CONTRACT_FILE
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.settings.values import PROJECT_DIR
 from orchestration.text.trimming import INVISIBLE, filled, stripped, trimmed
 

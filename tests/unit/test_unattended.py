@@ -21,10 +21,10 @@ from orchestration.defs.watching import (
     landing_sensor,
     staleness_sensor,
 )
-from orchestration.landing.contract import read_contract
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.landing.report import LandingChangedError
 from orchestration.quality.doors import DoorClosed
-from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh
+from orchestration.refresh.refreshing import Refresh
 from orchestration.settings.dagster_instance import prepare_dagster
 from orchestration.settings.errors import SettingsError
 from orchestration.settings.settings import Settings

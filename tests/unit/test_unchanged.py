@@ -15,10 +15,10 @@ import duckdb
 import pytest
 
 from orchestration.dbt.dbt_project import project_vars
-from orchestration.landing.contract import read_contract
+from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.refresh import manifest as facts
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import CONTRACT_FILE, Refresh, opened_refresh
+from orchestration.refresh.refreshing import Refresh, opened_refresh
 from orchestration.refresh.unchanged import note_key, reason_to_build
 from orchestration.settings.settings import Settings
 from orchestration.settings.values import PROJECT_DIR
