@@ -30,8 +30,9 @@ from orchestration.refresh.backfilling import (
 )
 from orchestration.refresh.days import days_between
 from orchestration.refresh.errors import failure_told
+from orchestration.refresh.opening import opened_refresh
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import Refresh, opened_refresh
+from orchestration.refresh.refreshing import Refresh
 from orchestration.settings.errors import SettingsError
 from orchestration.settings.settings import LOCK_WAIT_SECONDS, Settings
 from orchestration.store.journal import JOURNAL, Journal

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from orchestration.alerts.operators import alert_operators
 from orchestration.refresh.days import offered_day
 from orchestration.refresh.errors import failure_told
+from orchestration.refresh.opening import opened_refresh
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import Refresh, opened_refresh
+from orchestration.refresh.refreshing import Refresh
 from orchestration.report.summary import told, told_unchanged
 from orchestration.settings.dagster_instance import prepare_dagster
 from orchestration.settings.settings import Settings

@@ -15,8 +15,9 @@ from typing import TypeAlias
 
 import dagster as dg
 
+from orchestration.refresh.opening import opened_refresh
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import Refresh, opened_refresh
+from orchestration.refresh.refreshing import Refresh
 from orchestration.refresh.retrying import MAX_RETRIES, can_pass, seconds_before
 from orchestration.settings.settings import LOCK_WAIT_SECONDS, Settings
 

@@ -8,6 +8,15 @@ from orchestration.settings.errors import SettingsError
 from orchestration.store.versions import HomeError
 from orchestration.text.masking import without_values
 
+
+class StepTooEarly(Exception):
+    """A step was asked for before the step that it needs."""
+
+
+class DatabaseFailed(Exception):
+    """DuckDB failed in a way that nobody foresaw; told without values of rows."""
+
+
 # what a person can act upon; anything else is a fault of ours
 FOR_A_PERSON = (
     SettingsError,

@@ -6,11 +6,10 @@ that is called before the one it needs refuses.
 """
 
 import shutil
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from orchestration.dbt.dbt_project import (
 )
 from orchestration.dbt.dbt_runner import DbtFailed, DbtRun, run_dbt
 from orchestration.dbt.lookups import require_sense
-from orchestration.landing import land, raw
+from orchestration.landing import land
 from orchestration.landing.contract import CONTRACT_FILE, Contract, read_contract
 from orchestration.landing.database import take_snapshots
 from orchestration.landing.report import LandingError, LandingReport
@@ -34,18 +33,24 @@ from orchestration.privacy.erasing import Erasure, erase_due, require_nothing_du
 from orchestration.privacy.erasure_ledger import ErasureLedger, begin_ledger, held_by
 from orchestration.privacy.person_texts import Person
 from orchestration.quality import doors
-from orchestration.quality.data_docs import write_page
 from orchestration.quality.doors import QualityResult
 from orchestration.quality.holiday_years import told_of_ending_years
 from orchestration.quality.landing_profiles import Profiler
 from orchestration.quality.landing_texts import Settled
 from orchestration.quality.profiles import Profiles
 from orchestration.refresh import manifest as facts
+from orchestration.refresh.errors import DatabaseFailed, StepTooEarly
+from orchestration.refresh.landed_before import (
+    lost_files,
+    new_landing_bytes,
+    refuse_other_files,
+)
+from orchestration.refresh.noting import Notes
 from orchestration.refresh.progress import Progress
+from orchestration.refresh.publication import Publication
 from orchestration.refresh.run_log import RunLog
 from orchestration.refresh.unchanged import (
     has_landed_nothing_new,
-    note_key,
     nothing_new,
     reason_to_build,
 )
@@ -53,21 +58,11 @@ from orchestration.settings.environment import exported
 from orchestration.settings.errors import SettingsError
 from orchestration.settings.settings import Settings
 from orchestration.store import disk
-from orchestration.store.access import Access
 from orchestration.store.databases import (
     AS_OF,
     first_value,
     opened,
     opens,
-    public_tables,
-)
-from orchestration.store.journal import (
-    JOURNAL,
-    Journal,
-    RefreshRecord,
-    carried_records,
-    merged,
-    write_refreshes,
 )
 from orchestration.store.parquet import ParquetExport
 from orchestration.store.versions import (
@@ -89,18 +84,9 @@ TITLES = {
     "publish_checks": "5/6 publish door",
     "publish": "6/6 publish",
 }
-SHOWN_FILES = 10
 # failures whose cause is what somebody gave us
 FORESEEN = (LandingError, doors.DoorClosed, doors.NoOrderAccepted, SettingsError)
 NIGHTLY_BUILD = ("build", "--no-write-json", "--exclude-resource-type", "unit_test")
-
-
-class StepTooEarly(Exception):
-    """A step was asked for before the step that it needs."""
-
-
-class DatabaseFailed(Exception):
-    """DuckDB failed in a way that nobody foresaw; told without values of rows."""
 
 
 class Refresh:
@@ -133,17 +119,7 @@ class Refresh:
         self._candidate: Candidate | None = None
         self._reason: str | None = None
         self._ledger = ErasureLedger.of(home)
-        self._has_begun = False
-        self._has_ended = False
-        self._started = time.monotonic()
-        self._journal = Journal(home.logs / JOURNAL)
-        instant = now.astimezone(UTC).replace(tzinfo=None)
-        self._record = RefreshRecord(
-            refresh_id=self.id,
-            started_at=instant,
-            observed_until_at=instant,
-            is_forced=settings.is_forced,
-        )
+        self._notes = Notes(home, progress, self.id, now, is_forced=settings.is_forced)
 
     @property
     def candidate(self) -> Candidate:
@@ -168,9 +144,8 @@ class Refresh:
         Nothing is copied where a look at the landing folder shows that the published
         version is what would be built. Raises DiskFull.
         """
-        self._has_begun = True
         with self._step("begin"):
-            self._journal.note(self._record)
+            self._notes.begin()
             require_sense(self.settings.project_dir)
             # as they are now, whatever is edited while dbt is at work
             _ = self._code_version, self._vars
@@ -190,7 +165,9 @@ class Refresh:
                 self.unchanged = self.before
                 self.progress.note("nothing has changed")
                 return
-            self._candidate = self.home.begin(self.id, self._new_landing_bytes())
+            self._candidate = self.home.begin(
+                self.id, new_landing_bytes(self.settings.landing, self.before)
+            )
             reason = f" ({self._reason})" if self._reason else ""
             begun_from = self.before.id if self.before else self.home.current_id
             self.progress.note(
@@ -272,8 +249,12 @@ class Refresh:
                 self._show_bytes,
                 self.settings.reading_rules,
             )
-            self._refuse_other_files(landing)
-            self._refuse_lost_files(connection)
+            refuse_other_files(self.settings, self.before, landing)
+            versions = (self.before, self.home.newest())
+            told = lost_files(self.settings, versions, connection)
+            if told is not None:
+                self.progress.tell(f"  {told} Going on without them, as asked.")
+                self.log.line(told)
             # who was erased stays so, whatever state this one goes on from
             self._ledger.give(connection)
             return landing
@@ -290,65 +271,16 @@ class Refresh:
         self.home.sweep()
         self._drop_old()
         manifest = version.manifest
-        self._record = replace(
-            self._record,
+        self._notes.change_timed(
             version=version.id,
             as_of_date=date.fromisoformat(manifest["as_of_date"]),
             inputs_checksum=manifest["inputs_checksum"],
             code_version=manifest["code_version"],
+            outcome="unchanged",
+            failed_step=None,
         )
-        self._note_end("unchanged", None)
+        self._notes.end()
         self.log.line(f"unchanged: version {version.id} stays")
-
-    def _refuse_other_files(self, landing: LandingReport) -> None:
-        """Raise LandingError where the folder is another one, with nothing known in it.
-
-        What landed before stays in force, so the two would be published as one.
-        """
-        settings = self.before.manifest.get("settings", {}) if self.before else {}
-        told = self.settings.landing_told
-        earlier = settings.get("landing", told)
-        is_known = landing.known_file_count or landing.replaced or landing.returned
-        if earlier == told or is_known:
-            return
-        raise LandingError(
-            [
-                f"{self.settings.home} holds what landed from {earlier}, and no file of"
-                f" it is in {told}: both would be published as one."
-                " Give the new data a CUSTOMER360_HOME of its own. If the folder has"
-                " moved, leave a file that landed before in it."
-            ]
-        )
-
-    def _refuse_lost_files(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Raise LandingError where a version stood on files that are nowhere any more.
-
-        It is built from less then: after a rollback, or without the state that knew.
-        """
-        stood_on = {
-            file["file_path"]
-            for version in (self.before, self.home.newest())
-            if version is not None
-            for file in version.manifest.get("inputs", {}).get("files", ())
-        }
-        lost = sorted(stood_on - {f.file_path for f in raw.known_files(connection)})
-        if not lost:
-            return
-        named = ", ".join(lost[:SHOWN_FILES])
-        more = f" and {len(lost) - SHOWN_FILES} more" if lost[SHOWN_FILES:] else ""
-        told = f"{len(lost)} landed files that were published are gone: {named}{more}."
-        if self.settings.accept_lost_files:
-            self.progress.tell(f"  {told} Going on without them, as asked.")
-            self.log.line(told)
-            return
-        raise LandingError(
-            [
-                f"{told} They are neither in {self.settings.landing} nor in the state"
-                " that this refresh goes on from, and less would be published than"
-                " before. Put them back; or, if they are meant to be gone,"
-                " `CUSTOMER360_ACCEPT_LOST_FILES=true make refresh`, once."
-            ]
-        )
 
     def check_landing(self) -> list[QualityResult]:
         """Judge what landed; raise DoorClosed, NoOrderAccepted."""
@@ -485,10 +417,11 @@ class Refresh:
             if not self.candidate_results:
                 raise StepTooEarly("Only what the publish door let pass is published.")
             doors.require_open("publish", self.candidate_results)
-            keys = self._public_keys()
-            parquet = self._parquet(keys)
+            publication = self._publication()
             with self._databases(read_only=False) as connection:
-                manifest = self._finished_manifest(connection, keys, parquet)
+                manifest = publication.finished_manifest(
+                    connection, self.progress.seconds_so_far, self.home.space
+                )
                 # before readers can see that somebody is gone
                 self._ledger.keep(connection, self.id)
             is_current = self._is_for_readers(manifest)
@@ -497,9 +430,31 @@ class Refresh:
                 {**manifest, "is_aside": not is_current},
                 is_current=is_current,
             )
+            parquet = publication.parquet
             files = f", {parquet.told()}" if parquet.files else ""
             self.progress.note(f"version {self.id}{files}{self._tidy_up()}")
             return self.published
+
+    def _publication(self) -> Publication:
+        keys = self._public_keys()
+        # after an erasure no file goes on under another name
+        linked = self.before if self.erasure is None else None
+        folder = self.candidate.path / PARQUET
+        return Publication(
+            settings=self.settings,
+            contract=self._contract(),
+            project_vars=self._vars,
+            code_version=self._code_version,
+            candidate=self.candidate,
+            before=self.before,
+            earlier=self._published_analytics(),
+            notes=self._notes,
+            results=[*self.landing_results, *self.candidate_results],
+            profiles=self.profiles,
+            parquet=ParquetExport(folder, keys, linked, self.home.access),
+            keys=keys,
+            show=self.progress.update,
+        )
 
     def _is_for_readers(self, manifest: Mapping[str, Any]) -> bool:
         """Say whether readers are to see this version, or go on with a later day."""
@@ -515,7 +470,7 @@ class Refresh:
         """
         try:
             dropped = self._drop_old()
-            self._note(self._record)
+            self._notes.end()
         except OSError as error:
             self.log.error(error)
             return f", but could not tidy up ({error.strerror})"
@@ -532,24 +487,25 @@ class Refresh:
     @property
     def failed_step(self) -> str | None:
         """Name of the step that failed; None where none did."""
-        return self._record.failed_step
+        return self._notes.record.failed_step
 
     def end(self, outcome: str | None = None) -> None:
         """Note in the journal how it ended; `outcome` for an end from outside.
 
         May be called from a signal handler while a step is at work.
         """
-        if self._has_ended or not self._has_begun:
+        if self._notes.has_ended or not self._notes.has_begun:
             return
-        self._has_ended = True
-        failed_step = self.progress.current_step or self._record.failed_step
+        self._notes.has_ended = True
+        failed_step = self.progress.current_step or self.failed_step
         ended = outcome or ("failed" if self.failure else "unfinished")
         if self.home.current_id == self.id:
             # it ended between the flip and its note of it
             ended, failed_step = "published", None
         # a full disk must not hide why the refresh ended
         with suppress(OSError):
-            self._note_end(ended, failed_step)
+            self._notes.change_timed(outcome=ended, failed_step=failed_step)
+            self._notes.end()
         self.log.line(f"{ended}{f' in step {failed_step}' if failed_step else ''}")
 
     def told_of_disk(self, error: BaseException) -> DiskFull | None:
@@ -575,7 +531,7 @@ class Refresh:
             with self.progress.step(name, TITLES[name]):
                 yield
         except BaseException as error:
-            self._record = replace(self._record, failed_step=name)
+            self._notes.change(failed_step=name)
             self.log.error(error)
             self.failure = self.told_of_disk(error) or error
             if isinstance(self.failure, duckdb.Error):
@@ -623,164 +579,8 @@ class Refresh:
         share = done / of if of else 1
         self.progress.update(f"{share:4.0%} of {of / 1_000_000:,.1f} MB  {file}")
 
-    def _new_landing_bytes(self) -> int:
-        """Return about how much text landing will read, by the sizes of files."""
-        inputs = self.before.manifest.get("inputs", {}) if self.before else {}
-        known = {(f["file_path"], f["byte_count"]) for f in inputs.get("files", ())}
-        new = 0
-        for file in self.settings.landing.rglob("*"):
-            # what cannot be read, or went meanwhile, is told by landing itself
-            with suppress(OSError):
-                size = file.stat().st_size if file.is_file() else 0
-                name = file.relative_to(self.settings.landing).as_posix()
-                new += disk.text_bytes(file, size) * ((name, size) not in known)
-        return new
-
-    def _finished_manifest(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        keys: dict[str, list[str]],
-        parquet: ParquetExport,
-    ) -> dict[str, Any]:
-        """Write audit tables and Parquet files; return what the version says."""
-        # the long part first, so that the audit tables know how long it took
-        self._export(connection, parquet, is_audit=False)
-        self._write_audit(connection)
-        self._export(connection, parquet, is_audit=True)
-        note_key(connection, self.settings.secret_key_check)
-        results = [*self.landing_results, *self.candidate_results]
-        shown = {"version": self.id, "as-of date": self._record.as_of_date}
-        report = write_page(self.candidate.path, shown, results)
-        return {
-            "previous_version": self.before.id if self.before else None,
-            **facts.of_record(self._record),
-            "settled_until": facts.settled_until(
-                connection, self._contract(), self.observed_until_at
-            ),
-            **facts.of_settings(self.settings, self._vars),
-            "commit": facts.git_commit(self.settings.project_dir),
-            **facts.of_databases(connection),
-            "keys": keys,
-            "parquet": parquet.in_manifest(),
-            "report": report.as_posix(),
-            "warnings": [asdict(result) for result in results if not result.is_passed],
-            "disk": asdict(self.home.space) if self.home.space else None,
-            **facts.of_process(self.progress.seconds_so_far()),
-        }
-
-    def _parquet(self, keys: dict[str, list[str]]) -> ParquetExport:
-        # after an erasure no file goes on under another name
-        linked = self.before if self.erasure is None else None
-        folder = self.candidate.path / PARQUET
-        return ParquetExport(folder, keys, linked, self.home.access)
-
-    def _export(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        parquet: ParquetExport,
-        *,
-        is_audit: bool,
-    ) -> None:
-        if self.settings.has_parquet:
-            tables = public_tables(connection)
-            wanted = [table for table in tables if (table[0] == "audit") == is_audit]
-            parquet.write(connection, wanted, self.progress.update)
-
-    def _write_audit(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Write what is known of refreshes and checks, this one's included."""
-        carried, noted = self._carried_records(), self._journal.records()
-        earlier = merged(carried, noted)
-        as_of_date: date = first_value(connection, AS_OF)
-        inputs_checksum = facts.inputs_checksum(connection)
-        rows = facts.reconciled_rows(connection)
-        self._record = replace(
-            self._record,
-            version=self.id,
-            as_of_date=as_of_date,
-            ended_at=self._now(),
-            outcome="published",
-            inputs_checksum=inputs_checksum,
-            code_version=self._code_version,
-            settings_checksum=facts.settings_checksum(self.settings),
-            is_restated=facts.is_restated(earlier, as_of_date, inputs_checksum),
-            landed_row_count=rows["landed"],
-            accepted_row_count=rows["accepted"],
-            superseded_row_count=rows["superseded"],
-            not_yet_row_count=rows["not_yet"],
-            quarantined_row_count=rows["quarantined"],
-        ).timed(self.progress.seconds_so_far())
-        write_refreshes(connection, merged(carried, [*noted, asdict(self._record)]))
-        results = [*self.landing_results, *self.candidate_results]
-        doors.write_results(connection, self.id, results)
-        if self.profiles is not None:
-            self.profiles.write(connection)
-
-    def _carried_records(self) -> list[dict[str, Any]]:
-        # what is lost there is still in the journal
-        analytics = self._published_analytics()
-        if analytics is None:
-            return []
-        with duckdb.connect(str(analytics), read_only=True) as published:
-            return carried_records(published)
-
     def _published_analytics(self) -> Path | None:
         """Return what readers see, unless it is gone or was cut."""
         if self.before and self.home.is_sound(self.before, self.before.analytics):
             return self.before.analytics
         return None
-
-    def _now(self) -> datetime:
-        """The begin plus what passed since: the clock itself is read once."""
-        elapsed = timedelta(seconds=time.monotonic() - self._started)
-        return self._record.started_at + elapsed
-
-    def _note_end(self, outcome: str, failed_step: str | None) -> None:
-        self._record = replace(
-            self._record,
-            ended_at=self._now(),
-            outcome=outcome,
-            failed_step=failed_step,
-        ).timed(self.progress.seconds_so_far())
-        self._note(self._record)
-
-    def _note(self, record: RefreshRecord) -> None:
-        """Note the end of the refresh."""
-        self._has_ended = True
-        self._journal.note(record)
-
-
-@contextmanager
-def opened_refresh(
-    settings: Settings, progress: Progress, now: datetime
-) -> Iterator[Refresh]:
-    """Hold the lock of the home and give the refresh that works under it.
-
-    `now` (UTC) is the one instant against which "in the future" is judged. Raises
-    SettingsError and HomeError.
-    """
-    settings.require_day_that_has_come(now)
-    settings.require_vars(project_vars(settings.project_dir))
-    settings.has_pseudonyms(project_vars(settings.project_dir))
-    access = Access.of_groups(settings.readers_group, settings.private_group)
-    home = Home(settings.home, access)
-
-    def tell_wait(holder: str) -> None:
-        progress.tell(
-            f"Another refresh ({holder}) is at work in {home.path}; "
-            f"waiting up to {settings.lock_wait_seconds} s for it."
-        )
-
-    with home.lock(settings.lock_wait_seconds, tell_wait):
-        home.require_no_fault()
-        refresh = Refresh(settings, home, progress, now)
-        try:
-            with disk.watched(home.path) as refresh.disk_watch:
-                yield refresh
-        except Exception as error:
-            # what Dagster writes beside the steps lies on the same disk
-            full = refresh.told_of_disk(error)
-            if full is None:
-                raise
-            raise full from None
-        finally:
-            refresh.end()

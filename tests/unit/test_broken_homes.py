@@ -17,8 +17,9 @@ import pytest
 from orchestration.commands.app import main
 from orchestration.refresh.errors import FOR_A_PERSON
 from orchestration.refresh.manifest import input_files
+from orchestration.refresh.opening import opened_refresh
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import Refresh, opened_refresh
+from orchestration.refresh.refreshing import Refresh
 from orchestration.settings.settings import Settings
 from orchestration.store.versions import Home, Version
 from tests.support.landings import ONE_ORDER, landing_of_one_order

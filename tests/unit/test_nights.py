@@ -26,8 +26,9 @@ from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.landing.report import LandingChangedError, LandingError
 from orchestration.quality.doors import DoorClosed
 from orchestration.refresh.days import day_before, offered_day
+from orchestration.refresh.errors import DatabaseFailed
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import DatabaseFailed, Refresh
+from orchestration.refresh.refreshing import Refresh
 from orchestration.refresh.retrying import can_pass, seconds_before
 from orchestration.settings.errors import SettingsError
 from orchestration.settings.settings import LOCK_WAIT_SECONDS, Settings

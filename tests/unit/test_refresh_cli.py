@@ -16,8 +16,10 @@ import pytest
 from orchestration.commands.refresh import refresh_once
 from orchestration.dbt.dbt_runner import DbtFailed, DbtRun
 from orchestration.quality.doors import DoorClosed
+from orchestration.refresh.errors import StepTooEarly
+from orchestration.refresh.opening import opened_refresh
 from orchestration.refresh.progress import CLEAR_LINE, Progress
-from orchestration.refresh.refreshing import Refresh, StepTooEarly, opened_refresh
+from orchestration.refresh.refreshing import Refresh
 from orchestration.settings.settings import Settings
 from orchestration.store import disk
 from orchestration.store.journal import JOURNAL, Journal, RefreshRecord, merged

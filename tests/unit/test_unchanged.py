@@ -17,8 +17,10 @@ import pytest
 from orchestration.dbt.dbt_project import project_vars
 from orchestration.landing.contract import CONTRACT_FILE, read_contract
 from orchestration.refresh import manifest as facts
+from orchestration.refresh.opening import opened_refresh
 from orchestration.refresh.progress import Progress
-from orchestration.refresh.refreshing import Refresh, opened_refresh
+from orchestration.refresh.publication import carried_from
+from orchestration.refresh.refreshing import Refresh
 from orchestration.refresh.unchanged import note_key, reason_to_build
 from orchestration.settings.settings import Settings
 from orchestration.settings.values import PROJECT_DIR
@@ -261,7 +263,7 @@ def test_a_lost_database_is_built_anew(published: Installation) -> None:
     (published.home.current / "analytics.duckdb").unlink()
     refresh = published.refreshed()
     assert refresh.unchanged is None
-    assert refresh._carried_records() == []
+    assert carried_from(refresh._published_analytics()) == []
 
 
 def test_with_a_key_it_is_the_same_key_that_counts(tmp_path: Path) -> None:
