@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.compiled import Warehouse
+from tests.support.refreshed import RefreshedWarehouse, Runs
 from tests.support.refreshes import DEMO, Published, refresh
 
 
@@ -42,3 +43,17 @@ def warehouse() -> Iterator[Warehouse]:
     """Databases in memory in which tiny landings are built, with default settings."""
     with Warehouse() as opened:
         yield opened
+
+
+@pytest.fixture(
+    scope="module",
+    params=["warm", pytest.param("refreshed", marks=pytest.mark.long)],
+)
+def each_way(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Runs:
+    """The warm process, and by `make test-long` whole refreshes of the same."""
+    if request.param == "refreshed":
+        return RefreshedWarehouse(tmp_path_factory.mktemp("refreshed"))
+    warm: Warehouse = request.getfixturevalue("warehouse")
+    return warm

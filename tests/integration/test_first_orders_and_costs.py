@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.compiled import Built, Warehouse
+from tests.support.compiled import Built
 from tests.support.landings import write_tables
+from tests.support.refreshed import Runs
 
 Rows = list[dict[str, str]]
 BANDS = ("lifecycle_stage", "value_band", "loyalty_tier", "rfm_segment")
@@ -42,18 +43,18 @@ def _cost(name: str, amount: str, first: str, **more: str) -> dict[str, str]:
     }
 
 
-def _built(warehouse: Warehouse, folder: Path, **tables: Rows) -> Built:
-    built = warehouse.run(write_tables(folder, **tables))
+def _built(each_way: Runs, folder: Path, **tables: Rows) -> Built:
+    built = each_way.run(write_tables(folder, **tables))
     assert not built.failures, built.told()
     return built
 
 
 def test_what_happens_before_any_order_stands_in_every_cut_and_grain(
-    warehouse: Warehouse, tmp_path: Path
+    each_way: Runs, tmp_path: Path
 ) -> None:
     """Known since May, active as a member in June, the first order in August."""
     built = _built(
-        warehouse,
+        each_way,
         tmp_path / "landing",
         customers=[_customer("early", "2024-05-20"), _customer("late", "2024-08-02")],
         orders=[_order("1", "late", "2024-08-03"), _order("2", "early", "2025-01-04")],
@@ -134,10 +135,10 @@ def test_what_happens_before_any_order_stands_in_every_cut_and_grain(
     ],
 )
 def test_a_customer_known_before_the_first_order_publishes(
-    warehouse: Warehouse, tmp_path: Path, created: str, ordered: str, stages: list[str]
+    each_way: Runs, tmp_path: Path, created: str, ordered: str, stages: list[str]
 ) -> None:
     built = _built(
-        warehouse,
+        each_way,
         tmp_path / "landing",
         customers=[_customer("only", created)],
         orders=[_order("1", "only", ordered)],
@@ -162,11 +163,11 @@ def test_a_customer_known_before_the_first_order_publishes(
 
 
 def test_money_spent_in_vain_stays_with_its_channel(
-    warehouse: Warehouse, tmp_path: Path
+    each_way: Runs, tmp_path: Path
 ) -> None:
     """Radio wins nobody, the web nobody in November; a fair names no channel."""
     built = _built(
-        warehouse,
+        each_way,
         tmp_path / "landing",
         customers=[
             _customer("a", "2024-10-02", acquisition_channel="web"),
@@ -217,9 +218,7 @@ def test_money_spent_in_vain_stays_with_its_channel(
     ]
 
 
-def test_referrals_that_are_none_are_counted(
-    warehouse: Warehouse, tmp_path: Path
-) -> None:
+def test_referrals_that_are_none_are_counted(each_way: Runs, tmp_path: Path) -> None:
     """Two records of one person; one who came later; and two regions of one name."""
     person = {
         "full_name": "Quim Abade",
@@ -227,7 +226,7 @@ def test_referrals_that_are_none_are_counted(
         "region": "Centro",
     }
     built = _built(
-        warehouse,
+        each_way,
         tmp_path / "landing",
         customers=[
             _customer("one", "2024-01-01", **person),

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.compiled import Built, Warehouse
+from tests.support.compiled import Built
 from tests.support.landings import write_tables
+from tests.support.refreshed import Runs
 
 DAY = date(2024, 9, 30)
 
@@ -161,12 +162,10 @@ TABLES: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def built(
-    warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Built]:
+def built(each_way: Runs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """All of it landed and built, with no rule of the project broken."""
     landing = write_tables(tmp_path_factory.mktemp("landing"), **TABLES)
-    built = warehouse.run(landing, as_of_date=DAY, doors=False)
+    built = each_way.run(landing, as_of_date=DAY, doors=False)
     assert not built.failures, built.told()
     yield built
 
@@ -251,10 +250,10 @@ def test_who_was_reached_all_the_same_stays_in_the_control(built: Built) -> None
 
 
 def test_before_it_was_resolved_a_ticket_was_open(
-    warehouse: Warehouse, tmp_path: Path
+    each_way: Runs, tmp_path: Path
 ) -> None:
     landing = write_tables(tmp_path, **TABLES)
-    early = warehouse.run(landing, as_of_date=date(2024, 9, 2), doors=False)
+    early = each_way.run(landing, as_of_date=date(2024, 9, 2), doors=False)
     assert not early.failures, early.told()
     assert early.query(
         "select ticket_id, ticket_state from marts.fct_tickets order by 1"

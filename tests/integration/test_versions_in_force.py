@@ -16,6 +16,7 @@ from tests.support.landings import (
     write_records,
     write_tables,
 )
+from tests.support.refreshed import Runs
 from tests.support.refreshes import DEMO, PROJECT
 
 DAY, DEMO_DAY = date(2024, 9, 30), date(2025, 6, 30)
@@ -93,14 +94,14 @@ def _dump(night: int) -> dict[str, list[Row]]:
 
 
 def test_dated_dumps_give_the_cells_of_the_last_one(
-    warehouse: Warehouse, tmp_path: Path
+    each_way: Runs, tmp_path: Path
 ) -> None:
     nights = tmp_path / "nights"
     # by value: the ninth night comes before the tenth
     for night, name in enumerate(("dump_8", "dump_9", "dump_10")):
         for table, rows in _dump(night).items():
             _put(nights, f"{table}/{name}", rows)
-    built = warehouse.run(nights, as_of_date=DAY)
+    built = each_way.run(nights, as_of_date=DAY)
     assert not built.failures and not built.closed_doors, built.told()
     all_nights = built.cells()
     warned = _warned(built, "versions_say_which_is_newer")
@@ -115,7 +116,7 @@ def test_dated_dumps_give_the_cells_of_the_last_one(
         " from audit.file_order_decisions where table_name = 'orders'"
     ) == [("orders/dump_10.csv", 2, 2, False)]
     last = write_tables(tmp_path / "last", **_dump(2))
-    alone = warehouse.run(last, as_of_date=DAY)
+    alone = each_way.run(last, as_of_date=DAY)
     assert differences(all_nights, alone.cells()) == []
     assert _warned(alone, "versions_say_which_is_newer") == {}
 
@@ -161,7 +162,7 @@ def _decision(customer: str, channel: str, when: str, **more: object) -> Row:
 
 
 def test_a_no_is_heard_in_any_words_and_of_any_one_moment(
-    warehouse: Warehouse, tmp_path: Path
+    each_way: Runs, tmp_path: Path
 ) -> None:
     yes = {"is_granted": True}
     plain = ("everything", "same_day", "two_files", "later", "vague_yes")
@@ -197,7 +198,7 @@ def test_a_no_is_heard_in_any_words_and_of_any_one_moment(
     )
     again = _decision("two_files", "email", "2024-09-01T10:00:00Z", **yes)
     _put(landing, "consents/2", [again])
-    built = warehouse.run(landing, as_of_date=DAY)
+    built = each_way.run(landing, as_of_date=DAY)
     assert not built.failures and not built.closed_doors, built.told()
     consents = dict(
         built.query(
