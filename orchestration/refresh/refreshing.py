@@ -29,9 +29,10 @@ from orchestration.landing import land
 from orchestration.landing.contract import CONTRACT_FILE, Contract, read_contract
 from orchestration.landing.database import take_snapshots
 from orchestration.landing.report import LandingError, LandingReport
-from orchestration.privacy.erasing import Erasure, erase_due, require_nothing_due
+from orchestration.privacy.erasing import erase_due, require_nothing_due
 from orchestration.privacy.erasure_ledger import ErasureLedger, begin_ledger, held_by
 from orchestration.privacy.person_texts import Person
+from orchestration.privacy.scrubbing import Erasure
 from orchestration.quality import doors
 from orchestration.quality.doors import QualityResult
 from orchestration.quality.holiday_years import told_of_ending_years

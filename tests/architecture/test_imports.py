@@ -42,7 +42,6 @@ LONG_MODULES = {
     "orchestration.quality.door_frames": "until the doors ask the tables themselves",
     "orchestration.quality.suites": "until the doors ask the tables themselves",
     "orchestration.refresh.refreshing": "the steps of one refresh, in their order",
-    "orchestration.privacy.erasing": "to be carved: what is due, what is scrubbed",
     "orchestration.privacy.rewriting": "one file read and written in every format",
     "orchestration.store.versions": "to be carved: the lock, broken homes",
     "orchestration.report.lineage": "a list of what feeds each table: the catalogue's",

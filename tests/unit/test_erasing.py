@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.privacy import erasing
-from orchestration.privacy.erasing import ErasureFailed, erase_from
+from orchestration.privacy.erasing import erase_from
 from orchestration.privacy.person_texts import Person
+from orchestration.privacy.scrubbing import Erasure, ErasureFailed
 from tests.support.compiled import DATABASES, Warehouse
 from tests.support.landings import write_tables
 
@@ -154,7 +154,7 @@ def sums_of(warehouse: Warehouse) -> dict[str, tuple[object, ...]]:
     }
 
 
-def erased(warehouse: Warehouse) -> erasing.Erasure | None:
+def erased(warehouse: Warehouse) -> Erasure | None:
     warehouse.connection.execute("use state")
     return erase_from(warehouse.connection, warehouse.contract, NOW)
 
