@@ -15,6 +15,7 @@ REAL_FILES = (
     "dbt_project.yml",
     "profiles.yml",
     "requirements.lock",
+    "models/_groups.yml",
     "models/columns.md",
     "models/staging/_sources.yml",
 )
