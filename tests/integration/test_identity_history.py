@@ -276,7 +276,7 @@ def test_night_by_night_is_all_at_once_and_a_past_day_stays(tmp_path: Path) -> N
     assert first_night.rows(CHANGES) == []
 
     land_second_day(landing)
-    second_night = built(build(landing, nights, select=("marts", *MODELS)))
+    second_night = built(build(landing, nights, select=("core", "marts", *MODELS)))
     assert second_night.rows(FORMER_IDS) == [
         ("2", "1", SECOND_DAY),
         ("6", "5", None),
@@ -287,7 +287,7 @@ def test_night_by_night_is_all_at_once_and_a_past_day_stays(tmp_path: Path) -> N
     ]
     by_night = cells(second_night)
 
-    all_at_once = built(build(landing, tmp_path / "once", select=("marts", *MODELS)))
+    all_at_once = built(build(landing, tmp_path / "once", select=("core", "marts", *MODELS)))
     assert all_at_once.rows(CHANGES) == []
     assert len(by_night["marts.fct_orders"]) == 11
     assert differences(by_night, cells(all_at_once)) == []
