@@ -287,7 +287,9 @@ def test_night_by_night_is_all_at_once_and_a_past_day_stays(tmp_path: Path) -> N
     ]
     by_night = cells(second_night)
 
-    all_at_once = built(build(landing, tmp_path / "once", select=("core", "marts", *MODELS)))
+    all_at_once = built(
+        build(landing, tmp_path / "once", select=("core", "marts", *MODELS))
+    )
     assert all_at_once.rows(CHANGES) == []
     assert len(by_night["marts.fct_orders"]) == 11
     assert differences(by_night, cells(all_at_once)) == []
