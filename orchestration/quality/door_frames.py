@@ -15,7 +15,7 @@ import pandas as pd
 
 from orchestration.landing.contract import Table
 from orchestration.landing.report import IgnoredPath
-from orchestration.store.databases import AS_OF, first_value, has_table
+from orchestration.store.databases import AS_OF, LANDED_NOW, first_value, has_table
 from orchestration.text.trimming import filled, trimmed
 
 SHOWN_PLACES = 3
@@ -689,8 +689,7 @@ def value_findings(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     )
     return connection.execute(
         f"select table_name, column_name, {counts}"
-        " from analytics.audit.value_findings where last_landed_at ="
-        " (select max(observed_until_at) from raw.landing_clock)"
+        f" from analytics.audit.value_findings where last_landed_at = {LANDED_NOW}"
         " group by all order by all"
     ).df()
 

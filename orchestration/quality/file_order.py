@@ -8,11 +8,11 @@ import duckdb
 import pandas as pd
 
 from orchestration.quality.door_frames import Limits
-from orchestration.store.databases import has_table
+from orchestration.store.databases import LANDED_NOW, has_table
 
 SHOWN_FILES = 3
 _DECISIONS = "analytics.audit.file_order_decisions"
-_IS_NEW = "landed_at = (select max(observed_until_at) from raw.landing_clock)"
+_IS_NEW = f"landed_at = {LANDED_NOW}"
 
 
 def decisions(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

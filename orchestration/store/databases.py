@@ -16,6 +16,8 @@ from orchestration.text.quoting import quoted_text
 PUBLIC_SCHEMAS = ("marts", "metrics", "audit")
 # the day that bounds what dbt built
 AS_OF = "select as_of_date from intermediate.int_as_of"
+# the moment that files of this refresh landed at
+LANDED_NOW = "(select max(observed_until_at) from raw.landing_clock)"
 
 
 @contextmanager
